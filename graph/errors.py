@@ -1,0 +1,141 @@
+"""Every error that a user can meet, as one tree; each has a stable code, a sentence in zh and en, a place and a remedy.
+
+JixiaoError
+├── ReadError              the file itself
+│   ├── FileMissing        no such file, or a folder where a file was asked for
+│   ├── EmptyFile
+│   ├── UnknownFormat      binary content that no reader takes
+│   ├── DamagedFile        truncated, corrupt or encrypted
+│   └── TooLarge           beyond a limit on size, pages, cells or expansion
+├── NoPerformanceTable     read well, but nothing in it is a performance-target table
+├── VocabularyError        a Turtle file of ours is wrong
+├── StoreError             the store cannot be opened, read or written
+├── NotFound               a project, query, rule or disclosure that does not exist
+├── BadParameter           an argument of a query or command that does not fit its type or range
+├── QueryError             SPARQL that does not parse, or that is refused
+└── LimitExceeded          time, rows or memory of a query
+"""
+
+from __future__ import annotations
+
+
+class JixiaoError(Exception):
+    """Base of all. ``code`` is stable; ``zh``/``en`` are one sentence each; ``remedy_*`` says what to do."""
+
+    code = "error"
+    zh = "出错"
+    en = "error"
+    remedy_zh = ""
+    remedy_en = ""
+    status = 400
+    exit_code = 2
+
+    def __init__(self, detail: str = "", *, place: str = "", zh: str = "", en: str = "") -> None:
+        self.detail, self.place = detail, place
+        if zh:
+            self.zh = zh
+        if en:
+            self.en = en
+        super().__init__(self.line())
+
+    def line(self) -> str:
+        """One line for a terminal: place, sentence in both languages, detail, remedy."""
+        head = f"{self.place}：" if self.place else ""
+        detail = f"（{self.detail}）" if self.detail else ""
+        remedy = f" → {self.remedy_zh} {self.remedy_en}" if self.remedy_zh else ""
+        return f"{head}{self.zh} {self.en}{detail}{remedy} [{self.code}]"
+
+
+class ReadError(JixiaoError):
+    """The file could not be read."""
+
+    code, zh, en = "read-error", "无法读取文件。", "The file cannot be read."
+
+
+class FileMissing(ReadError):
+    """No such file, or a folder where a file was expected."""
+
+    code, zh, en = "file-missing", "文件不存在。", "No such file."
+    remedy_zh, remedy_en = "请检查路径。", "Check the path."
+
+
+class EmptyFile(ReadError):
+    """Zero bytes, or only white space."""
+
+    code, zh, en = "file-empty", "文件是空的。", "The file is empty."
+    remedy_zh, remedy_en = "请重新下载。", "Download it again."
+
+
+class UnknownFormat(ReadError):
+    """Content that no reader takes."""
+
+    code, zh, en = "unknown-format", "不支持的文件格式。", "No reader takes this content."
+    remedy_zh, remedy_en = "请另存为 PDF、Word、Excel、网页或文本。", "Save it as PDF, Word, Excel, HTML or text."
+
+
+class DamagedFile(ReadError):
+    """Truncated, corrupt or encrypted."""
+
+    code, zh, en = "file-damaged", "文件已损坏、不完整或已加密。", "The file is damaged, truncated or encrypted."
+    remedy_zh, remedy_en = "请重新下载，或去除密码后再试。", "Download it again, or remove its password."
+
+
+class TooLarge(ReadError):
+    """Beyond a limit on size, pages, cells or expansion."""
+
+    code, zh, en = "file-too-large", "文件超出限制。", "The file is beyond a limit."
+    remedy_zh, remedy_en = "请拆分后再读。", "Split it and read the parts."
+
+
+class NoPerformanceTable(JixiaoError):
+    """Read well, but it holds no performance-target table."""
+
+    code, zh, en = "no-performance-table", "文件中没有找到绩效目标表。", "No performance-target table was found."
+    remedy_zh, remedy_en = (
+        "请确认文件是预算公开或绩效目标申报表。",
+        "Check that it is a budget disclosure or a target form.",
+    )
+
+
+class VocabularyError(JixiaoError):
+    """One of the project's own Turtle files is wrong."""
+
+    code, zh, en = "vocabulary-error", "词表文件有误。", "A vocabulary file is wrong."
+    remedy_zh, remedy_en = "请修正该 Turtle 文件。", "Mend that Turtle file."
+
+
+class StoreError(JixiaoError):
+    """The store cannot be opened, read or written."""
+
+    code, zh, en, status = "store-error", "无法打开或写入图谱库。", "The store cannot be opened or written.", 503
+    remedy_zh, remedy_en = "请检查 --store 与 JIXIAO_STORE。", "Check --store and JIXIAO_STORE."
+
+
+class NotFound(JixiaoError):
+    """Something asked for by name does not exist."""
+
+    code, zh, en, status = "not-found", "没有找到。", "Not found.", 404
+
+
+class BadParameter(JixiaoError):
+    """An argument that does not fit its type or range."""
+
+    code, zh, en = "bad-parameter", "参数有误。", "A parameter is wrong."
+
+
+class QueryError(JixiaoError):
+    """SPARQL that does not parse, or that is refused."""
+
+    code, zh, en = "query-error", "查询语句有误。", "The query is wrong."
+
+
+class LimitExceeded(JixiaoError):
+    """A query went beyond its time, row or memory limit."""
+
+    code, zh, en, status = (
+        "limit-exceeded",
+        "查询超出限制，已停止。",
+        "The query went beyond a limit and was stopped.",
+        504,
+    )
+    remedy_zh, remedy_en = "请缩小范围或加上 LIMIT。", "Narrow it, or add a LIMIT."

@@ -1,0 +1,56 @@
+"""Document → Disclosure: the performance tables of a document as indicators, targets and budgets.
+
+Every non-empty cell of a performance table ends in the model, is furniture, or stands in ``unplaced`` with its place.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from graph.errors import NoPerformanceTable
+from graph.extraction import identity
+from graph.extraction.budget import read_budget
+from graph.extraction.drafts import Draft, Drafter
+from graph.extraction.prose import read_prose
+from graph.extraction.reconcile import reconcile
+from graph.extraction.stream import Account, stream
+from graph.extraction.tables import Context, tables
+from graph.model import DEPARTMENT, Disclosure, Source, TargetTable
+from graph.readers.document import Document
+from graph.vocabulary import Vocabulary, vocabulary
+
+__all__ = ["extract"]
+
+
+def extract(document: Document, words: Vocabulary | None = None) -> Disclosure:
+    """All that the document says about performance targets.
+
+    Raises NoPerformanceTable when it holds none.
+    """
+    words = words or vocabulary()
+    account = Account()
+    drafts = list(Drafter(words, account).read(stream(document)))
+    year = identity.fiscal_year(document, drafts)
+    context = Context(words, account, year)
+    found: list[TargetTable] = []
+    for draft in drafts:
+        found += tables(draft, context)
+    department = identity.department(document, drafts, found, words)
+    if not any(table.scope == DEPARTMENT for table in found):
+        prose = read_prose(document, department.name, words, year)
+        found += [prose] if prose else []
+    if not found:
+        raise NoPerformanceTable(place=document.path)
+    disclosure = Disclosure(
+        source=Source(document.path, document.sha256, document.media_type, document.pages),
+        department=department,
+        fiscal_year=year,
+        target_tables=tuple(replace(table, position=n) for n, table in enumerate(found, start=1)),
+        budget=read_budget(document, words),
+        unplaced=tuple(account.unplaced(_members(drafts))),
+    )
+    return reconcile(disclosure, document)
+
+
+def _members(drafts: list[Draft]) -> list:  # type: ignore[type-arg]
+    return [item for draft in drafts for item in draft.members]

@@ -1,0 +1,215 @@
+"""The labelled cells above an indicator grid: 项目名称 | X | 主管部门 | Y, and the small tables among them.
+
+A label is a heading that the vocabulary knows. Its value stands to its right; a row of labels alone heads the rows
+below it; a row of values alone belongs to the labels above, or continues the last value.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from graph.extraction.stream import Account, Row
+from graph.readers.document import Cell, Paragraph
+from graph.vocabulary import Vocabulary, fold
+
+_INLINE = re.compile(r"^\s*([^：:]{2,20})[：:]\s*(.*)$", re.DOTALL)
+_GROUP_ROLES = {"fundsGroup", "spendingPlan", "taskGroup", "objectiveGroup", "budgetGroup"}
+
+
+@dataclass(eq=False, slots=True)
+class Entry:
+    """One labelled value: role, words, the cells it came from, and the label as printed."""
+
+    role: str
+    text: str
+    cells: list[Cell | Paragraph]
+    label: str
+
+
+@dataclass(eq=False, slots=True)
+class Header:
+    """All labelled values of one form, and the state needed while its rows come in."""
+
+    entries: list[Entry] = field(default_factory=list)
+    tasks: list[dict[str, list[Cell]]] = field(default_factory=list)
+    _below: list[tuple[Cell, str]] = field(default_factory=list)
+    _below_line: int = 0
+    _group: str | None = None
+
+    def first(self, role: str) -> Entry | None:
+        """The first non-empty entry of a role."""
+        return next((entry for entry in self.entries if entry.role == role and entry.text), None)
+
+    def all(self, role: str) -> list[Entry]:
+        """Every entry of a role, in order."""
+        return [entry for entry in self.entries if entry.role == role]
+
+    def has(self, role: str) -> bool:
+        """Whether a role has been met, with or without a value."""
+        return any(entry.role == role for entry in self.entries)
+
+    def end(self) -> None:
+        """The indicator grid begins: labels above it head nothing more."""
+        self._below = []
+
+    # -- rows -------------------------------------------------------------------------------------------------------
+
+    def take(self, row: Row, account: Account, words: Vocabulary) -> bool:
+        """Read a row as labels and values; False, with nothing taken, when it holds no label and none waits for it."""
+        cells = row.own
+        labels = [_label(cell, words) for cell in cells]
+        if not any(labels):
+            return self._values_below(row, account, words)
+        if all(labels) and len(cells) > 1:
+            self._head(cells, labels, account)
+            return True
+        if self._is_matrix_row(labels):
+            self._matrix_row(row, labels, account)
+            return True
+        self._pairs(row, labels, account, words)
+        return True
+
+    def _head(self, cells: list[Cell], labels: list[tuple[str, ...]], account: Account) -> None:
+        """A row of labels only: they head the rows below. A second such row refines the first."""
+        heads = [(cell, roles[0]) for cell, roles in zip(cells, labels, strict=True)]
+        for cell, role in heads:
+            account.furniture(cell)
+            self.entries.append(Entry(role, "", [], cell.text))
+        if self._below and self._below_line == 0 and len(heads) < len(self._below) and not _is_group_start(heads[0][1]):
+            kept = [head for head in self._below if head[0].column < heads[0][0].column]
+            after = [head for head in self._below if head[0].column > heads[-1][0].column]
+            self._below = [*kept, *heads, *after]
+        else:
+            self._below = heads
+        self._below_line = 0
+        self._group = heads[0][1]
+
+    def _is_matrix_row(self, labels: list[tuple[str, ...]]) -> bool:
+        """A label and a value under each heading above: 支出预算 | 4,782.32 | 4,782.32 | 0.00."""
+        return bool(self._below) and bool(labels[0]) and not any(labels[1:]) and 2 < len(labels) <= len(self._below)
+
+    def _matrix_row(self, row: Row, labels: list[tuple[str, ...]], account: Account) -> None:
+        account.furniture(row.own[0])
+        self._add(labels[0][0], row.own[1], row.own[0].text, account)
+        for cell, (head, role) in zip(row.own[2:], self._below[2:], strict=False):
+            self._add(role, cell, head.text, account)
+            self.entries.append(Entry("", "", [], ""))
+
+    def _pairs(self, row: Row, labels: list[tuple[str, ...]], account: Account, words: Vocabulary) -> None:
+        self._below = []
+        label: Cell | None = None
+        role = ""
+        for cell, roles in zip(row.own, labels, strict=True):
+            if roles:
+                if label is not None:
+                    self.entries.append(Entry(role, "", [], label.text))
+                label, role = cell, roles[0]
+                account.furniture(cell)
+                if self._group is None or cell is row.own[0]:
+                    self._group = role
+                continue
+            if label is None:
+                self._continue(cell, account, words)
+                continue
+            self._add(role, cell, label.text, account)
+            # A second value behind one label continues it only where the form prints both halves in one row.
+            label = None if role != "objective" else label
+        if label is not None and not any(e.label == label.text and e.role == role and e.text for e in self.entries):
+            self.entries.append(Entry(role, "", [], label.text))
+
+    def _add(self, role: str, cell: Cell | Paragraph, label: str, account: Account) -> None:
+        last = self.entries[-1] if self.entries else None
+        if last and last.role == role and last.label == label and last.text:
+            last.text += cell.text.strip()
+            last.cells.append(cell)
+        else:
+            self.entries.append(Entry(role, cell.text.strip(), [cell], label))
+        account.use(cell, role)
+
+    def _values_below(self, row: Row, account: Account, words: Vocabulary) -> bool:
+        if self._below:
+            self._below_line += 1
+            if any(role in ("taskName", "taskContent") for _, role in self._below):
+                return self._task(row, account)
+            heads = self._below
+            if len(heads) == len(row.own) + 1 or (
+                len(heads) > len(row.own) and not row.exact and heads[0][1] in _GROUP_ROLES
+            ):
+                heads = heads[1:] if len(heads) > 1 else heads
+            for cell, (head, role) in self._matched(row, heads):
+                self._add(role, cell, head.text, account)
+            if len(self._below) == 2 or not any(role == "budget" for _, role in self._below):
+                self._below = [] if self._below_line > 0 else self._below
+            return True
+        if self.entries and not row.first:
+            for cell in row.own:
+                self._continue(cell, account, words)
+            return True
+        return False
+
+    def _matched(self, row: Row, heads: list[tuple[Cell, str]]) -> list[tuple[Cell, tuple[Cell, str]]]:
+        """Values under their labels: by grid column where columns can be relied on, else by order."""
+        if row.exact:
+            return [(cell, head) for cell in row.own for head in heads if _overlap(cell, head[0])][: len(row.own)]
+        by_column = {head[0].column: head for head in heads}
+        if all(cell.column in by_column for cell in row.own):
+            return [(cell, by_column[cell.column]) for cell in row.own]
+        return list(zip(row.own, heads, strict=False))
+
+    def _task(self, row: Row, account: Account) -> bool:
+        task: dict[str, list[Cell]] = {}
+        heads = [head for head in self._below if head[1] not in _GROUP_ROLES]
+        for cell, (_, role) in self._matched(row, heads):
+            task.setdefault(role, []).append(cell)
+            account.use(cell, role)
+        self.tasks.append(task)
+        return True
+
+    def _continue(self, cell: Cell, account: Account, words: Vocabulary) -> None:
+        """A value without a label: the purpose below 预算规模及资金用途, or the rest of a text that a page cut."""
+        if words.is_furniture(cell.text) or words.is_filler(cell.text):
+            account.furniture(cell)
+        elif self._group == "budgetGroup" and not self.first("purpose"):
+            self._add("purpose", cell, "", account)
+        elif self.entries and self.entries[-1].text and len(cell.text.strip()) > 1:
+            self.entries[-1].text += cell.text.strip()
+            self.entries[-1].cells.append(cell)
+            account.use(cell, self.entries[-1].role)
+        else:
+            account.doubt(cell, "标题未识别 a value without a known label")
+
+    def take_line(self, line: Paragraph, account: Account, words: Vocabulary) -> bool:
+        """``部门名称：X`` on a line of its own."""
+        match = _INLINE.match(line.text)
+        roles = words.heading(match.group(1), "header") if match else ()
+        if not match or not roles:
+            return False
+        if match.group(2).strip():
+            self.entries.append(Entry(roles[0], match.group(2).strip(), [line], match.group(1)))
+            account.use(line, roles[0])
+        else:
+            account.furniture(line)
+        return True
+
+
+def _label(cell: Cell, words: Vocabulary) -> tuple[str, ...]:
+    return words.heading(cell.text, "header")
+
+
+def _is_group_start(role: str) -> bool:
+    return role in _GROUP_ROLES
+
+
+def _overlap(cell: Cell, head: Cell) -> bool:
+    return cell.column < head.column + head.colspan and head.column < cell.column + cell.colspan
+
+
+def header_roles(row: Row, words: Vocabulary) -> list[str]:
+    """The roles that the labels of a row may announce, first meaning each."""
+    return [roles[0] for cell in row.own if (roles := _label(cell, words))]
+
+
+def is_year_line(text: str) -> bool:
+    """（2026年度） and the like."""
+    return bool(re.fullmatch(r"[(]?\s*20\d\d年?(度|年度)?[)]?", fold(text)))

@@ -1,0 +1,155 @@
+"""First- and second-level classes of the rows of a table whose merged class cells were lost.
+
+A class word that was printed once for several rows may stand on the first of them, or, centred, on any. The tiling
+chosen is the one whose rows contradict their class least: a count under 时效 contradicts, a date under 数量 too.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+from graph.model import Target
+from graph.vocabulary import IndicatorClass, Vocabulary, fold
+
+
+@dataclass(slots=True)
+class Evidence:
+    """What a row says of its own class: printed words (None if blank), its name, its target, whether a page broke."""
+
+    level1: str | None
+    level2: str | None
+    name: str
+    target: Target
+
+
+@dataclass(frozen=True, slots=True)
+class Classified:
+    """Canonical classes of one row; ``derived`` names the levels that its own line does not print."""
+
+    level1: str | None
+    level2: str | None
+    mark1: int | None
+    mark2: int | None
+
+
+def classify(rows: list[Evidence], words: Vocabulary, centred: bool) -> list[Classified]:
+    """Classes for each row. ``centred``: labels may stand below the first row of their block (text dumps)."""
+    marks2 = {i: c for i, row in enumerate(rows) if (c := _second(row, words))}
+    marks1 = {i: c for i, row in enumerate(rows) if (c := _first(row, words))}
+    owner2 = _tile(rows, marks2, marks1, words, centred)
+    result = []
+    for index in range(len(rows)):
+        mark = owner2[index]
+        second = marks2[mark] if mark is not None else None
+        mark1 = _owner_of_first(mark if mark is not None else index, marks1)
+        first = marks1[mark1] if mark1 is not None else None
+        level1, printed = _level1(first, second)
+        result.append(Classified(level1, second.label if second else None, mark1 if printed else None, mark))
+    return result
+
+
+def _second(row: Evidence, words: Vocabulary) -> IndicatorClass | None:
+    for text in (row.level2, row.level1):
+        found = words.indicator_class(text, 2) if text else None
+        if found and not (text is row.level1 and words.indicator_class(text or "", 1)):
+            return found
+    return None
+
+
+def _first(row: Evidence, words: Vocabulary) -> IndicatorClass | None:
+    for text in (row.level1, row.level2):
+        found = words.indicator_class(text, 1) if text else None
+        if found and not (text is row.level2 and words.indicator_class(text or "", 2)):
+            return found
+    return None
+
+
+def _owner_of_first(index: int, marks: dict[int, IndicatorClass]) -> int | None:
+    above = [i for i in marks if i <= index]
+    return max(above) if above else min(marks, default=None)
+
+
+def _level1(first: IndicatorClass | None, second: IndicatorClass | None) -> tuple[str | None, bool]:
+    """The first level of a row, and whether it is the printed one: the second level decides unless both agree."""
+    if second is None:
+        return (first.label, True) if first else (None, False)
+    if first and first.label in second.broader:
+        return first.label, True
+    if len(second.broader) >= 1:
+        return second.broader[0], False
+    return (first.label, True) if first else (None, False)
+
+
+def _tile(
+    rows: list[Evidence],
+    marks: dict[int, IndicatorClass],
+    marks1: dict[int, IndicatorClass],
+    words: Vocabulary,
+    centred: bool,
+) -> list[int | None]:
+    """For each row the index of the mark whose block it is in; blocks are contiguous and in order."""
+    order = sorted(marks)
+    owners: list[int | None] = [None] * len(rows)
+    if not order:
+        return owners
+    owners[: order[0]] = [order[0]] * order[0]
+    for left, right in pairwise(order):
+        boundary = _boundary(rows, left, right, marks, marks1, words) if centred else right
+        for index in range(left, right):
+            owners[index] = left if index < boundary else right
+        owners[right] = right
+    for index in range(order[-1], len(rows)):
+        owners[index] = order[-1]
+    return owners
+
+
+def _boundary(
+    rows: list[Evidence],
+    left: int,
+    right: int,
+    marks: dict[int, IndicatorClass],
+    marks1: dict[int, IndicatorClass],
+    words: Vocabulary,
+) -> int:
+    """First row of the right-hand block, between two marks; ties go to the label on its first row."""
+
+    def cost(boundary: int) -> float:
+        wrong = sum(contradiction(rows[i], marks[left], words) for i in range(left + 1, boundary))
+        wrong += sum(contradiction(rows[i], marks[right], words) for i in range(boundary, right))
+        return wrong + 0.4 * (right - boundary)
+
+    return min(range(right, left, -1), key=cost)
+
+
+def contradiction(row: Evidence, owner: IndicatorClass, words: Vocabulary) -> float:
+    """0 when a row may well be of a class, 1 when its target or its name speaks against it."""
+    kind = target_kind(row.target, words)
+    wrong = 0.0
+    if owner.kinds and kind and kind not in owner.kinds:
+        wrong += 1.0
+    name = fold(row.name)
+    if any(fold(hint) in name for hint in owner.hints):
+        wrong -= 0.5
+    elif any(
+        fold(hint) in name
+        for other in words.classes.values()
+        if other.level == 2 and other is not owner
+        for hint in other.hints
+    ):
+        wrong += 0.25
+    return wrong
+
+
+def target_kind(target: Target, words: Vocabulary) -> str | None:
+    """What sort of value a target is: count, money, ratio, time, deadline, frequency, grade; None without one."""
+    if target.deadline or target.comparator == "by":
+        return "deadline"
+    if target.frequency:
+        return "frequency"
+    if target.comparator == "qualitative":
+        return "grade"
+    unit = words.unit(target.unit) if target.unit else None
+    if unit:
+        return unit.target_kind
+    return "count" if target.unit else None

@@ -1,0 +1,101 @@
+"""Flat grids: which rows belong to which project, when names stand mid-block and pages cut blocks in two.
+
+A dynamic programme over the rows: a project has one name, one amount, one objective, and weights that total 90 or 100.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from graph.extraction.columns import Aligned
+from graph.extraction.targets import decimal
+from graph.vocabulary import Vocabulary, fold
+
+_LONGEST = 80
+
+
+@dataclass(slots=True)
+class Marks:
+    """What the columns of a row say about its project; ``broken``: a page or another block ended just before it."""
+
+    name: bool
+    budget: bool
+    objective: bool
+    weight: Decimal | None
+    broken: bool
+
+
+def segments(
+    rows: list[Aligned], breaks: set[int], words: Vocabulary, totals: frozenset[Decimal]
+) -> list[list[Aligned]]:
+    """Consecutive runs of rows, one for each project."""
+    if not rows:
+        return []
+    by_cell = _by_merged_cells(rows)
+    if by_cell is not None:
+        return by_cell
+    marks = [_marks(row, index in breaks) for index, row in enumerate(rows)]
+    return [rows[start:end] for start, end in _best_cuts(marks, totals)]
+
+
+def _by_merged_cells(rows: list[Aligned]) -> list[list[Aligned]] | None:
+    """Exact grids whose merged cells put a name beside every row: a new name cell begins a new project."""
+    if not all(row.row.exact and row.has("name") for row in rows):
+        return None
+    runs: list[list[Aligned]] = []
+    for row in rows:
+        same = runs and _subject(runs[-1][-1]) == _subject(row)
+        if same:
+            runs[-1].append(row)
+        else:
+            runs.append([row])
+    return runs
+
+
+def _subject(row: Aligned) -> tuple[str, str, str]:
+    return fold(row.text("unitName")), fold(row.text("name")), fold(row.text("budget"))
+
+
+def _marks(row: Aligned, broken: bool) -> Marks:
+    weight = decimal(fold(row.text("weight"))) if row.has("weight") else None
+    return Marks(row.has("name"), row.has("budget"), row.has("objective"), weight, broken)
+
+
+def _best_cuts(marks: list[Marks], totals: frozenset[Decimal]) -> list[tuple[int, int]]:
+    best: list[tuple[float, int]] = [(0.0, 0)]
+    for end in range(1, len(marks) + 1):
+        options = [
+            (best[start][0] + _cost(marks[start:end], totals), start) for start in range(max(0, end - _LONGEST), end)
+        ]
+        best.append(min(options))
+    cuts, end = [], len(marks)
+    while end > 0:
+        start = best[end][1]
+        cuts.append((start, end))
+        end = start
+    return cuts[::-1]
+
+
+def _cost(part: list[Marks], totals: frozenset[Decimal]) -> float:
+    names = sum(1 for mark in part if mark.name and not _continues(mark))
+    pieces = sum(1 for mark in part if mark.name and _continues(mark))
+    budgets = sum(1 for mark in part if mark.budget)
+    objectives = sum(1 for mark in part if mark.objective)
+    cost = 4.0 * abs(names - 1) if names + pieces != 1 else 0.0
+    cost += 0.5 * pieces + 3.0 * abs(budgets - 1) + 0.4 * max(0, objectives - 1) + (1.0 if objectives == 0 else 0.0)
+    first = part[0]
+    if not (first.name or first.objective or first.budget):
+        cost += 1.5
+    elif not first.name:
+        cost += 0.5
+    weights = [mark.weight for mark in part if mark.weight is not None]
+    if weights:
+        total = sum(weights, Decimal(0))
+        cost += -3.0 if total in totals else 1.0
+    return cost
+
+
+def _continues(mark: Marks) -> bool:
+    """A name just after a break, without an amount beside it, may be the rest of a name that the page cut."""
+    return mark.broken and not mark.budget

@@ -1,0 +1,116 @@
+"""Readers: a file of any format → :class:`graph.readers.document.Document`. Content tells the format, not the name."""
+
+from __future__ import annotations
+
+import csv as csv_module
+import hashlib
+import io
+import re
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+
+from graph.errors import EmptyFile, FileMissing, ReadError, TooLarge, UnknownFormat
+from graph.readers import csv, html, text
+from graph.readers.document import Document
+from graph.readers.limits import LIMITS
+from graph.readers.result import ReadResult
+
+Reader = Callable[[bytes, str], ReadResult]
+
+
+def read(path: str | Path) -> Document:
+    """The file as blocks of text and tables.
+
+    Raises FileMissing, EmptyFile, UnknownFormat, DamagedFile or TooLarge, each with the path as its place.
+    """
+    file = Path(path)
+    if not file.exists():
+        raise FileMissing(place=str(path))
+    if file.is_dir():
+        raise FileMissing(
+            place=str(path),
+            zh="这是文件夹，不是文件。",
+            en="This is a folder, not a file.",
+            detail="ingest 可以读取文件夹",
+        )
+    size = file.stat().st_size
+    if size > LIMITS.file_bytes:
+        raise TooLarge(f"{size} > {LIMITS.file_bytes} bytes", place=str(path))
+    try:
+        return read_bytes(file.read_bytes(), str(path))
+    except OSError as error:
+        raise ReadError(str(error), place=str(path)) from error
+
+
+def read_bytes(data: bytes, path: str) -> Document:
+    """As :func:`read`, for content already in memory; ``path`` only names it."""
+    if not data.strip(b"\0 \t\r\n\f\xef\xbb\xbf"):
+        raise EmptyFile(place=path)
+    media_type, reader = _reader(data, path)
+    try:
+        result = reader(data, path)
+    except ReadError as error:
+        if error.place:
+            raise
+        raise type(error)(error.detail, place=path, zh=error.zh, en=error.en) from error
+    digest = hashlib.sha256(data).hexdigest()
+    return Document(path, digest, media_type, result.blocks, result.pages, result.warnings)
+
+
+def _reader(data: bytes, path: str) -> tuple[str, Reader]:
+    if data[:1024].lstrip().startswith(b"%PDF-"):
+        from graph.readers import pdf
+
+        return "application/pdf", pdf.read
+    if data.startswith((b"PK\x03\x04", b"PK\x05\x06")):
+        return _office(data, path)
+    if data.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
+        return _compound(data, path)
+    if b"\0" in data[:4096] and data[:2] not in (b"\xff\xfe", b"\xfe\xff"):
+        raise UnknownFormat(place=path)
+    head = data[:4096].lower()
+    if re.search(rb"<(!doctype html|html|table|body|meta|div)\b", head):
+        return "text/html", html.read
+    try:
+        sample = text.decode(data)
+    except UnicodeDecodeError as error:
+        raise UnknownFormat(place=path) from error
+    if _is_csv(sample):
+        return "text/csv", csv.read
+    markdown = "|---" in sample or sample.lstrip().startswith("# ")
+    return "text/markdown" if markdown else "text/plain", text.read
+
+
+def _office(data: bytes, path: str) -> tuple[str, Reader]:
+    if b"word/document" in data:
+        from graph.readers import docx
+
+        return "application/vnd.openxmlformats-officedocument.wordprocessingml.document", docx.read
+    if b"xl/workbook" in data:
+        from graph.readers import xlsx
+
+        return "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", xlsx.read
+    raise UnknownFormat("ZIP", place=path)
+
+
+def _compound(data: bytes, path: str) -> tuple[str, Reader]:
+    if "Workbook".encode("utf-16-le") in data or "Book".encode("utf-16-le") in data:
+        from graph.readers import xls
+
+        return "application/vnd.ms-excel", xls.read
+    raise UnknownFormat("application/msword", place=path)
+
+
+def _is_csv(sample: str) -> bool:
+    """Comma-separated: most records have one and the same number of fields, at least three."""
+    if "\t" in sample or "|" in sample:
+        return False
+    try:
+        widths = Counter(len(record) for record in csv_module.reader(io.StringIO(sample)) if record)
+    except csv_module.Error:
+        return False
+    if not widths:
+        return False
+    width, count = widths.most_common(1)[0]
+    return width >= 3 and count >= 0.6 * sum(widths.values())

@@ -1,0 +1,60 @@
+"""Where the graph is kept: one interface, whatever stands behind it. Terms are pyoxigraph's everywhere."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from typing import IO, Protocol
+
+from pyoxigraph import NamedNode, QueryBoolean, QuerySolutions, QueryTriples, RdfFormat, Triple
+
+from graph.errors import StoreError
+from graph.store.embedded import EmbeddedStore, Term
+
+__all__ = ["EmbeddedStore", "Store", "Term", "open_store"]
+
+
+class Store(Protocol):
+    """Named graphs that are replaced as wholes. Every method raises StoreError when the store cannot be reached."""
+
+    def query(
+        self, sparql: str, *, bindings: Mapping[str, Term] | None = None
+    ) -> QuerySolutions | QueryBoolean | QueryTriples:
+        """Answer SPARQL over the union of all named graphs; a triple that stands in two of them is found twice.
+
+        ``bindings`` gives values to variables, which the outermost SELECT must project. Raises QueryError.
+        """
+
+    def replace(self, graphs: Mapping[NamedNode, Iterable[Triple]]) -> bool:
+        """Put each named graph in the place of what the store has under its name, all in one transaction.
+
+        A graph without triples is removed. Returns whether anything changed; what is equal is not written again.
+        """
+
+    def remove(self, graphs: Iterable[NamedNode]) -> None:
+        """Remove named graphs in one transaction; those that do not exist are passed over."""
+
+    def graph(self, name: NamedNode) -> Iterator[Triple]:
+        """The triples of one named graph, none if it does not exist."""
+
+    def graphs(self) -> Iterator[NamedNode]:
+        """The names of all graphs, in no particular order."""
+
+    def state(self) -> str:
+        """A token that changes whenever the content changes, and only then; it survives closing and opening."""
+
+    def dump(self, stream: IO[bytes], format: RdfFormat) -> None:
+        """Write everything; a format without named graphs gets each triple once."""
+
+    def close(self) -> None:
+        """Give the store back, everything on disk. Nothing but close() may be called afterwards."""
+
+
+def open_store(location: str | os.PathLike[str] | None, *, read_only: bool = False) -> Store:
+    """The store in a folder, made where there is none; in memory, for as long as it is held, if ``location`` is None.
+
+    A store opened read-only keeps the state of that moment, whatever another process writes. Raises StoreError.
+    """
+    if location is not None and os.fspath(location).startswith(("http://", "https://")):
+        raise StoreError(os.fspath(location), zh="图谱库须是本机文件夹。", en="The store must be a local folder.")
+    return EmbeddedStore(location, read_only=read_only)

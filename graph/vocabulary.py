@@ -1,0 +1,469 @@
+"""``ontology/*.ttl`` as fast lookups: the only place that parses it. Its schema: docs/vocabulary-schema.md."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from decimal import Decimal
+from functools import cache, cached_property
+from pathlib import Path
+
+from pyoxigraph import Literal, RdfFormat, parse
+
+from graph import resources
+from graph.errors import VocabularyError
+
+JX = "https://w3id.org/jixiao/ontology#"
+RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
+SKOS = "http://www.w3.org/2004/02/skos/core#"
+
+_SPACE = re.compile(r"[\s​‎‏﻿­]+")
+_BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|【[^【】]*】")
+_DECORATION = re.compile(r"^[*★☆▲#·•]+|[:：*★]+$")
+_NUMBERING = re.compile(r"^[(]?(?:[一二三四五六七八九十]+|\d{1,2})[)、.．]+")
+
+
+def squeeze(text: str) -> str:
+    """Text without any white space or invisible character; characters themselves unchanged."""
+    return _SPACE.sub("", text)
+
+
+def fold(text: str) -> str:
+    """The form in which labels are compared: NFKC, no white space, no case, no leading star or trailing colon."""
+    return _DECORATION.sub("", squeeze(unicodedata.normalize("NFKC", text)).casefold())
+
+
+def without_brackets(folded: str) -> str:
+    """A folded label without bracketed additions: 分值权重(90分) → 分值权重."""
+    return _DECORATION.sub("", _BRACKETS.sub("", folded))
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """What a column or header cell holds."""
+
+    iri: str
+    name: str
+    label: str
+    places: frozenset[str]
+    content: str
+    alternatives: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class IndicatorClass:
+    """A first- or second-level class of indicators."""
+
+    iri: str
+    label: str
+    level: int
+    broader: tuple[str, ...]
+    kinds: frozenset[str]
+    hints: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A unit of measure: printed label, quantity kind, exact factor to the kind's base unit, kind of target."""
+
+    iri: str
+    label: str
+    quantity_kind: str
+    multiplier: Decimal | None
+    target_kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """A regular expression of the vocabulary with the properties that stand beside it."""
+
+    iri: str
+    regex: re.Pattern[str]
+    properties: dict[str, str] = field(default_factory=dict)
+
+
+class Vocabulary:
+    """All lookups. Build it once with :func:`vocabulary`."""
+
+    def __init__(self, files: Iterable[Path]) -> None:
+        self._by_subject: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+        self._labels: dict[tuple[str, str], str] = {}
+        for file in files:
+            self._load(file)
+
+    def _load(self, file: Path) -> None:
+        try:
+            for quad in parse(file.read_bytes(), format=RdfFormat.TURTLE):
+                subject, value = quad.subject.value, quad.object.value
+                predicate = quad.predicate.value
+                self._by_subject[subject][predicate].append(value)
+                if predicate == SKOS + "prefLabel" and isinstance(quad.object, Literal):
+                    self._labels[subject, quad.object.language or ""] = value
+        except SyntaxError as error:
+            raise VocabularyError(str(error), place=file.name) from error
+
+    # -- raw access -----------------------------------------------------------------------------------------------
+
+    def values(self, subject: str, name: str) -> list[str]:
+        """Objects of ``subject jx:name`` (or of a full property IRI)."""
+        return self._by_subject[subject].get(name if ":" in name else JX + name, [])
+
+    def value(self, subject: str, name: str) -> str | None:
+        """The first of :meth:`values`, or None."""
+        return next(iter(self.values(subject, name)), None)
+
+    def instances(self, name: str) -> list[str]:
+        """Subjects with ``rdf:type jx:name``, in file order."""
+        return self._instances.get(JX + name, [])
+
+    @cached_property
+    def _instances(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = defaultdict(list)
+        for subject, properties in self._by_subject.items():
+            for kind in properties.get(RDF + "type", []):
+                found[kind].append(subject)
+        return found
+
+    def spellings(self, subject: str) -> Iterator[str]:
+        """Folded preferred, alternative and hidden labels."""
+        for name in ("prefLabel", "altLabel", "hiddenLabel"):
+            for value in self._by_subject[subject].get(SKOS + name, []):
+                yield fold(value)
+
+    def name_of(self, subject: str, language: str = "zh") -> str:
+        """Preferred label in a language, else any, else the local name."""
+        for tag in (language, "zh", "en", ""):
+            if (subject, tag) in self._labels:
+                return self._labels[subject, tag]
+        return subject.rsplit("#", 1)[-1]
+
+    def sequence(self, subject: str, name: str) -> list[str]:
+        """The members of the RDF list that is the value of ``jx:name``."""
+        head, members = self.value(subject, name), []
+        while head and head != RDF + "nil":
+            members += self._by_subject[head].get(RDF + "first", [])
+            head = next(iter(self._by_subject[head].get(RDF + "rest", [])), None)
+        return members
+
+    def patterns(self, kind: str) -> list[Pattern]:
+        """Every ``jx:pattern`` of the instances of a class, compiled, in file order."""
+        return self._patterns(kind)
+
+    @cache  # noqa: B019 - one vocabulary lives as long as the process
+    def _patterns(self, kind: str) -> list[Pattern]:
+        found = []
+        for subject in self.instances(kind):
+            properties = {
+                key.removeprefix(JX): values[0]
+                for key, values in self._by_subject[subject].items()
+                if key.startswith(JX)
+            }
+            for source in self.values(subject, "pattern"):
+                try:
+                    found.append(Pattern(subject, re.compile(source), properties))
+                except re.error as error:
+                    raise VocabularyError(f"{source!r}: {error}", place=subject) from error
+        return found
+
+    # -- concepts ↔ labels ------------------------------------------------------------------------------------------
+
+    _KINDS = {  # noqa: RUF012 - a constant
+        "level1": ("IndicatorClass", False),
+        "level2": ("IndicatorClass", False),
+        "comparator": ("Comparator", True),
+        "direction": ("Direction", False),
+        "grade": ("Grade", False),
+        "basisKind": ("BasisKind", False),
+        "form": ("Form", True),
+        "quantityKind": ("QuantityKind", False),
+        "unit": ("Unit", False),
+    }
+
+    @cache  # noqa: B019
+    def _concepts(self, kind: str) -> dict[str, str]:
+        class_name, by_notation = self._KINDS[kind]
+        found: dict[str, str] = {}
+        for iri in self.instances(class_name):
+            if kind in ("level1", "level2") and self.value(iri, "level") != kind[-1]:
+                continue
+            found.setdefault(self._canonical(iri, by_notation), iri)
+        return found
+
+    def _canonical(self, iri: str, by_notation: bool) -> str:
+        if by_notation:
+            return next(iter(self._by_subject[iri].get(SKOS + "notation", [])), "") or self.name_of(iri)
+        return self.name_of(iri)
+
+    def concept(self, kind: str, label: str) -> str | None:
+        """IRI of the concept with that canonical label (or notation) among a kind of concept."""
+        return self._concepts(kind).get(label)
+
+    @cached_property
+    def _canonical_labels(self) -> dict[str, str]:
+        return {iri: label for kind in self._KINDS for label, iri in self._concepts(kind).items()}
+
+    def label(self, iri: str) -> str | None:
+        """Inverse of :meth:`concept`."""
+        return self._canonical_labels.get(iri)
+
+    # -- headings ---------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def roles(self) -> dict[str, Role]:
+        """Roles by their name in code."""
+        found = {}
+        for iri in self.instances("Role"):
+            name = self._canonical(iri, True)
+            found[name] = Role(
+                iri,
+                name,
+                self.name_of(iri),
+                frozenset(self.values(iri, "place")),
+                self.value(iri, "content") or "text",
+                tuple(self._canonical(other, True) for other in self.values(iri, "altRole")),
+            )
+        return found
+
+    @cached_property
+    def _headings(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = defaultdict(list)
+        for name, role in self.roles.items():
+            for spelling in dict.fromkeys(self.spellings(role.iri)):
+                found[spelling].append(name)
+        return found
+
+    @cached_property
+    def _heading_patterns(self) -> list[tuple[re.Pattern[str], str]]:
+        return [(p.regex, self._canonical(p.iri, True)) for p in self.patterns("Role")]
+
+    @cache  # noqa: B019
+    def heading(self, text: str, place: str) -> tuple[str, ...]:
+        """Names of the roles that a heading may announce in a ``column`` or a ``header`` cell; () if none."""
+        folded = fold(text)
+        if not folded or len(folded) > 60:
+            return ()
+        for form in dict.fromkeys(self._forms(folded)):
+            names = self._headings.get(form, []) + [
+                name for regex, name in self._heading_patterns if regex.fullmatch(form)
+            ]
+            fitting = tuple(dict.fromkeys(name for name in names if place in self.roles[name].places))
+            if fitting:
+                return fitting
+        return ()
+
+    @staticmethod
+    def _forms(folded: str) -> list[str]:
+        """A heading as printed, without bracketed additions, without 其中 and without its number."""
+        bare = without_brackets(folded)
+        plain = [_DECORATION.sub("", _NUMBERING.sub("", form.removeprefix("其中:"))) for form in (folded, bare)]
+        return list(dict.fromkeys((folded, bare, *plain)))
+
+    # -- classes ----------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def classes(self) -> dict[str, IndicatorClass]:
+        """Indicator classes by IRI."""
+        return {
+            iri: IndicatorClass(
+                iri,
+                self.name_of(iri),
+                int(self.value(iri, "level") or 0),
+                tuple(self.name_of(b) for b in self._by_subject[iri].get(SKOS + "broader", [])),
+                frozenset(self.values(iri, "usualKind")),
+                tuple(self.values(iri, "nameHint")),
+            )
+            for iri in self.instances("IndicatorClass")
+        }
+
+    @cached_property
+    def _class_spellings(self) -> dict[int, dict[str, IndicatorClass]]:
+        found: dict[int, dict[str, IndicatorClass]] = {1: {}, 2: {}}
+        for item in self.classes.values():
+            for spelling in self.spellings(item.iri):
+                found[item.level].setdefault(spelling, item)
+        return found
+
+    @cache  # noqa: B019
+    def indicator_class(self, text: str, level: int) -> IndicatorClass | None:
+        """The class of a level that a printed word names, bracketed remarks and weights left aside."""
+        folded = fold(text)
+        if not folded or len(folded) > 40:
+            return None
+        spellings = self._class_spellings[level]
+        bare = without_brackets(folded)
+        return (
+            spellings.get(folded) or spellings.get(bare) or spellings.get(re.sub(r"[\d.,、%分-]+$|^[\d.、]+", "", bare))
+        )
+
+    @cached_property
+    def class_by_label(self) -> dict[tuple[int, str], IndicatorClass]:
+        """Classes by (level, canonical label)."""
+        return {(item.level, item.label): item for item in self.classes.values()}
+
+    # -- targets ----------------------------------------------------------------------------------------------------
+
+    def _affixes(self, name: str) -> list[tuple[str, str]]:
+        pairs = [
+            (unicodedata.normalize("NFKC", affix), self._canonical(iri, True))
+            for iri in self.instances("Comparator")
+            for affix in self.values(iri, name)
+        ]
+        return sorted(set(pairs), key=lambda pair: -len(pair[0]))
+
+    @cached_property
+    def prefixes(self) -> list[tuple[str, str]]:
+        """Comparator words before a number with their notation, longest first."""
+        return self._affixes("prefix")
+
+    @cached_property
+    def suffixes(self) -> list[tuple[str, str]]:
+        """Comparator words after a number with their notation, longest first."""
+        return self._affixes("suffix")
+
+    @cached_property
+    def _signs(self) -> dict[str, str]:
+        return {
+            spelling: self._canonical(iri, True)
+            for iri in self.instances("Comparator")
+            for spelling in self.spellings(iri)
+        }
+
+    @cache  # noqa: B019
+    def comparator(self, text: str) -> str | None:
+        """Notation of a comparator that stands in a cell of its own (≥, 大于等于, 定性)."""
+        folded = fold(text)
+        return self._signs.get(folded) or next((n for p, n in self.prefixes if fold(p) == folded), None)
+
+    @cached_property
+    def _directions(self) -> dict[str, str]:
+        return {s: self.name_of(iri) for iri in self.instances("Direction") for s in self.spellings(iri)}
+
+    def direction(self, text: str) -> str | None:
+        """Canonical label of a direction word."""
+        return self._directions.get(fold(text))
+
+    @cached_property
+    def _natures(self) -> dict[str, str]:
+        return {s: self.name_of(iri) for iri in self.instances("Nature") for s in self.spellings(iri)}
+
+    def nature(self, text: str) -> str | None:
+        """Canonical label of 定量 or 定性."""
+        return self._natures.get(fold(text))
+
+    @cached_property
+    def _grades(self) -> dict[str, str]:
+        found: dict[str, str] = {}
+        for iri in self.instances("Grade"):
+            for spelling in self.spellings(iri):
+                found.setdefault(spelling, self.name_of(iri))
+        return found
+
+    def grade(self, text: str) -> str | None:
+        """Canonical label of a grade word (优, 健全, 有效提升 …)."""
+        return self._grades.get(fold(text))
+
+    @cached_property
+    def _basis_kinds(self) -> dict[str, str]:
+        return {s: self.name_of(iri) for iri in self.instances("BasisKind") for s in self.spellings(iri)}
+
+    def basis_kind(self, text: str) -> str | None:
+        """Canonical label of the kind of basis that a word names (问卷调查 → survey)."""
+        return self._basis_kinds.get(fold(text))
+
+    @cached_property
+    def _units(self) -> dict[str, Unit]:
+        found: dict[str, Unit] = {}
+        for iri in self.instances("Unit"):
+            multiplier = self.value(iri, "multiplier")
+            kind = self.value(iri, "quantityKind") or ""
+            unit = Unit(
+                iri,
+                self.name_of(iri),
+                self.name_of(kind) if kind else "",
+                Decimal(multiplier) if multiplier else None,
+                self.value(iri, "targetKind") or "count",
+            )
+            for spelling in self.spellings(iri):
+                found.setdefault(spelling, unit)
+        return found
+
+    @cache  # noqa: B019
+    def unit(self, text: str) -> Unit | None:
+        """A unit by any spelling; 万 and 亿 before a known unit multiply it; A/B takes the kind of its parts."""
+        folded = fold(text)
+        if not folded:
+            return None
+        if folded in self._units:
+            return self._units[folded]
+        for word, factor in (("万", Decimal(10_000)), ("亿", Decimal(100_000_000)), ("千", Decimal(1000))):
+            base = self._units.get(folded.removeprefix(word)) if folded.startswith(word) else None
+            if base and base.multiplier is not None:
+                return Unit(base.iri, text, base.quantity_kind, base.multiplier * factor, base.target_kind)
+        numerator, slash, denominator = folded.partition("/")
+        if slash and numerator and denominator:
+            upper = self.unit(numerator)
+            if upper and self.unit(denominator):
+                return Unit(
+                    upper.iri, text, f"{upper.quantity_kind}/{denominator}", upper.multiplier, upper.target_kind
+                )
+        return None
+
+    @cached_property
+    def money_factors(self) -> dict[str, Decimal]:
+        """Folded spellings of money units with their factor to yuan."""
+        return {
+            spelling: unit.multiplier
+            for spelling, unit in self._units.items()
+            if unit.target_kind == "money" and unit.multiplier is not None
+        }
+
+    @cached_property
+    def qualitative_nature(self) -> str | None:
+        """Canonical label of 定性."""
+        return self.nature("定性")
+
+    @cached_property
+    def weight_totals(self) -> list[str]:
+        """What the weights of a table may total, by the known profiles."""
+        return [total for iri in self.instances("WeightProfile") for total in self.values(iri, "total")]
+
+    @cached_property
+    def usual_weight_total(self) -> str:
+        """The total of the usual profile (``jx:usual true``)."""
+        usual = [iri for iri in self.instances("WeightProfile") if self.value(iri, "usual") == "true"]
+        return next((total for iri in usual for total in self.values(iri, "total")), "90")
+
+    @cached_property
+    def budget_columns(self) -> dict[str, str]:
+        """Folded headings of budget tables with what their column holds."""
+        return {
+            spelling: self.value(iri, "budgetRole") or ""
+            for iri in self.instances("BudgetColumn")
+            for spelling in self.spellings(iri)
+        }
+
+    # -- furniture --------------------------------------------------------------------------------------------------
+
+    @cache  # noqa: B019
+    def is_furniture(self, text: str) -> bool:
+        """Whether a cell or line carries nothing: page number, note, side label, table title."""
+        folded = fold(text)
+        return any(p.regex.fullmatch(folded) for p in self.patterns("Furniture"))
+
+    @cache  # noqa: B019
+    def is_filler(self, text: str) -> bool:
+        """Whether a cell only fills a place (……, 指标2：, /)."""
+        folded = fold(text)
+        return any(p.regex.fullmatch(folded) for p in self.patterns("Filler"))
+
+
+@cache
+def vocabulary() -> Vocabulary:
+    """The project's vocabulary, parsed once a process.
+
+    Raises VocabularyError with the file at fault.
+    """
+    return Vocabulary(sorted(resources.folder("ontology").glob("*.ttl")))
