@@ -20,7 +20,7 @@ def as_json(disclosure: Disclosure) -> Json:
         },
         "department": {"name": department.name, "code": department.code, "region": department.region},
         "fiscal_year": disclosure.fiscal_year,
-        "target_tables": [_table(table) for table in disclosure.target_tables],
+        "target_tables": [table_as_json(table) for table in disclosure.target_tables],
         "budget": _budget(disclosure),
         "unplaced": [{"text": item.text, **place(item.place), "why": item.why} for item in disclosure.unplaced],
     }  # fmt: skip
@@ -54,7 +54,7 @@ def _fund(fund: Fund) -> Json:
     return {"source": fund.source, **(_money(fund.money) or {})}
 
 
-def _table(table: TargetTable) -> Json:
+def table_as_json(table: TargetTable) -> Json:
     return {
         "position": table.position,
         "scope": table.scope,

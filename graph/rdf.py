@@ -6,9 +6,9 @@ cheap (labels, links upwards, the budget in yuan) is added by :meth:`_Writer._sh
 
 - A field that is empty and whose default is empty is not written.
 - A :class:`Place` and the :class:`Source` have no node: their fields stand on what they belong to.
-- RDF has no order. Nodes of a tuple are sorted by ``jx:position``, then by IRI; literals are sorted by text and lose their
-  copies. Where a tuple says otherwise, one ``jx:order`` literal on its owner names the property and, for every item of
-  the tuple, its index in that natural order: ``"citation 1 0 1"``.
+- RDF has no order. Nodes of a tuple are sorted by ``jx:position``, then by IRI; literals are sorted by text and lose
+  their copies. Where a tuple says otherwise, one ``jx:order`` literal on its owner names the property and, for every
+  item of the tuple, its index in that natural order: ``"citation 1 0 1"``.
 """
 
 from __future__ import annotations

@@ -23,13 +23,14 @@ _TABLE_COLUMNS = {"name", "budget", "objective", "unitName"}
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One heading: its role, the grid columns under it, its printed words, and the period its brackets name."""
+    """One heading: its role, the grid columns under it, its printed words, the period and the place it speaks of."""
 
     role: str
     start: int
     end: int
     label: str
     period: str | None = None
+    target_for: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,7 @@ class Aligned:
     cells: dict[str, list[Cell]] = field(default_factory=dict)
     labels: dict[int, str] = field(default_factory=dict)
     period: str | None = None
+    target_for: str | None = None
 
     def text(self, role: str) -> str:
         """The words under a role, pieces joined."""
@@ -71,21 +73,59 @@ class Aligned:
 def find_layout(row: Row, words: Vocabulary) -> Layout | None:
     """The row as column headings of an indicator grid, or None if it is not such a row."""
     columns, unknown = [], 0
+    side_period = None
     for cell in row.own:
         roles = words.heading(cell.text, "column")
         if roles:
             columns.append(
                 Column(roles[0], cell.column, cell.column + cell.colspan, fold(cell.text), _period(cell.text, words))
             )
-        elif not words.is_furniture(cell.text):
+        elif words.is_furniture(cell.text):
+            side_period = _period(cell.text, words)
+        else:
             unknown += 1
     names = {column.role for column in columns}
+    if "indicatorList" in names and "name" in names:
+        return Layout(tuple(columns), tuple(row.own))
     known = len(names & _IDENTIFYING)
     if known == 0 or (known == 1 and not (names & {"value", "description"} and len(columns) >= 3)):
         return None
     if unknown > len(columns) / 2:
         return None
-    return Layout(tuple(_settled(columns, words)), tuple(row.own))
+    settled = [replace(column, period=column.period or side_period) for column in _settled(columns, words)]
+    return Layout(tuple(settled), tuple(row.own))
+
+
+def implied_layout(row: Row, words: Vocabulary) -> Layout | None:
+    """A grid without headings: a first-level class at the front of a row tells where it begins."""
+    first = next((i for i, cell in enumerate(row.own[:2]) if words.indicator_class(cell.text, 1)), None)
+    rest = row.own[first + 1 :] if first is not None else []
+    if first is None or not rest or not all(words.is_furniture(cell.text) for cell in row.own[:first]):
+        return None
+    roles = ["level2"] if words.indicator_class(rest[0].text, 2) else []
+    roles += ["level3", "value", "unit", "weight"]
+    columns = [Column("level1", row.own[first].column, row.own[first].column + row.own[first].colspan, "")]
+    for index, role in enumerate(roles):
+        start = rest[index].column if index < len(rest) else columns[-1].end
+        columns.append(
+            Column(role, start, rest[index].column + rest[index].colspan if index < len(rest) else start + 1, "")
+        )
+    return Layout(tuple(columns), ())
+
+
+def with_halves(layout: Layout, periods: tuple[str, str] | None) -> Layout:
+    """Where the same headings stand twice side by side, each half gets its period (or its number)."""
+    repeated = [role for role in ("level2", "level3") if layout.roles.count(role) == 2]
+    if not repeated or any(column.period for column in layout.columns):
+        return layout
+    first = layout.roles.index(repeated[0])
+    second = layout.roles.index(repeated[0], first + 1)
+    names = periods or ("annual", "annual ")
+    columns = [
+        replace(column, period=None if index < first else names[0] if index < second else names[1])
+        for index, column in enumerate(layout.columns)
+    ]
+    return replace(layout, columns=tuple(columns))
 
 
 def _settled(columns: list[Column], words: Vocabulary) -> list[Column]:
@@ -113,6 +153,9 @@ def _period(text: str, words: Vocabulary) -> str | None:
 
 def refine(layout: Layout, row: Row, words: Vocabulary) -> Layout | None:
     """A second header row that splits one column (指标参考值 → 三年均值, 2023 …): the finer layout, or None."""
+    places = _places_below_value(layout, row, words)
+    if places:
+        return places
     found = []
     for cell in row.own:
         roles = words.heading(cell.text, "column")
@@ -126,6 +169,22 @@ def refine(layout: Layout, row: Row, words: Vocabulary) -> Layout | None:
     first = layout.columns.index(groups[0])
     rest = [c for c in layout.columns if c.role not in kinds]
     return Layout((*rest[:first], *found, *rest[first:]), (*layout.cells, *row.own))
+
+
+def _places_below_value(layout: Layout, row: Row, words: Vocabulary) -> Layout | None:
+    """Names of towns or units below one wide heading 指标值: each becomes a column of targets for that place."""
+    value = next((column for column in layout.columns if column.role == "value"), None)
+    if value is None or not row.exact or value.end - value.start < 2 or len(row.own) < 2:
+        return None
+    under = all(value.start <= cell.column < value.end for cell in row.own)
+    if not under or any(words.heading(cell.text, "column") for cell in row.own):
+        return None
+    split = [
+        Column("value", cell.column, cell.column + cell.colspan, fold(cell.text), value.period, cell.text.strip())
+        for cell in row.own
+    ]
+    at = layout.columns.index(value)
+    return Layout((*layout.columns[:at], *split, *layout.columns[at + 1 :]), (*layout.cells, *row.own))
 
 
 def swap_by_content(layout: Layout, rows: list[Row], words: Vocabulary) -> Layout:
@@ -167,11 +226,23 @@ def align(layout: Layout, row: Row, words: Vocabulary) -> list[Aligned]:
 
 
 def _halves(layout: Layout, row: Row, pairs: list[tuple[Cell, Column]]) -> list[Aligned]:
+    places = [c.target_for for c in layout.columns if c.target_for]
+    if places:
+        return [
+            replace_place(_collect(row, [p for p in pairs if p[1].target_for in (None, place)], None), place)
+            for place in places
+        ]
     periods = list(dict.fromkeys(c.period for c in layout.columns if c.period and c.role in ("level3", "value")))
     repeated = layout.roles.count("level3") > 1 or (layout.roles.count("value") > 1)
     if len(periods) < 2 or not repeated:
         return [_collect(row, pairs, periods[0] if len(periods) == 1 else None)]
     return [_collect(row, [p for p in pairs if p[1].period in (None, period)], period) for period in periods]
+
+
+def replace_place(aligned: Aligned, place: str) -> Aligned:
+    """The same row with the place that its target is for."""
+    aligned.target_for = place
+    return aligned
 
 
 def _collect(row: Row, pairs: list[tuple[Cell, Column]], period: str | None) -> Aligned:

@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from graph.extraction.columns import Aligned, Layout, align, find_layout, refine, swap_by_content
+from graph.extraction.columns import (
+    Aligned,
+    Layout,
+    align,
+    find_layout,
+    implied_layout,
+    refine,
+    swap_by_content,
+    with_halves,
+)
+from graph.extraction.expand import expand
 from graph.extraction.header import Header, header_roles, is_year_line
 from graph.extraction.stream import Account, Row
 from graph.extraction.targets import QUALITATIVE, parse_target
@@ -133,12 +143,15 @@ class Drafter:
             yield from self._row(row, carries_on)
         self._waiting = []
 
-    def _begin_grid(self, layout: Layout, row: Row) -> None:
+    def _begin_grid(self, layout: Layout, row: Row, *, furnish: bool = True) -> None:
+        both = self.draft.header.has("objectiveLongTerm") and self.draft.header.has("objective")
+        layout = with_halves(layout, ("long-term", "annual") if both else None)
         self.draft.layout = layout
         self.draft.layouts.append(layout)
         self.draft.header.end()
         self.draft.exact = row.exact
-        self._furnish(row)
+        if furnish:
+            self._furnish(row)
 
     def _furnish(self, row: Row) -> None:
         for cell in row.own:
@@ -155,6 +168,10 @@ class Drafter:
             return
         if roles and self._begins_form(roles):
             yield from self._finish()
+        if not draft.layout and draft.header.has("name") and (implied := implied_layout(row, self.words)):
+            self._begin_grid(implied, row, furnish=False)
+            self._take_indicators(row)
+            return
         for cell in row.own:
             self._member(cell)
         if self.draft.layout and not roles:
@@ -200,7 +217,7 @@ class Drafter:
             return
         for cell in row.own:
             self._member(cell)
-        found = align(layout, row, self.words)
+        found = expand(align(layout, row, self.words), self.words, self.account)
         self.draft.rows.extend(found)
         taken = {id(cell) for aligned in found for cells in aligned.cells.values() for cell in cells}
         for cell in row.own:

@@ -14,6 +14,7 @@ from graph.readers.document import Cell, Paragraph
 from graph.vocabulary import Vocabulary, fold
 
 _INLINE = re.compile(r"^\s*([^：:]{2,20})[：:]\s*(.*)$", re.DOTALL)
+_NUMERIC = re.compile(r"^\s*[\d,.]+\s*[%％万亿千]?元?\s*$|^\s*[-—–/]+\s*$")
 _GROUP_ROLES = {"fundsGroup", "spendingPlan", "taskGroup", "objectiveGroup", "budgetGroup"}
 
 
@@ -120,7 +121,7 @@ class Header:
 
     def _add(self, role: str, cell: Cell | Paragraph, label: str, account: Account) -> None:
         last = self.entries[-1] if self.entries else None
-        if last and last.role == role and last.label == label and last.text:
+        if last and last.role == role and last.label == label and last.text and not _NUMERIC.match(cell.text):
             last.text += cell.text.strip()
             last.cells.append(cell)
         else:

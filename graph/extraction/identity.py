@@ -48,7 +48,8 @@ def department(document: Document, drafts: list[Draft], tables: list[TargetTable
     units = [t.budget_unit for t in tables if t.budget_unit]
     unit = units[0] if units else None
     name, code = None, None
-    for candidate in (titled, coded, overall, supervising, (unit.name, unit.code) if unit else None):
+    by_unit = (unit.name, unit.code) if unit else None
+    for candidate in (titled, coded, overall, supervising, by_unit, _published(document, drafts, words)):
         if candidate and candidate[0]:
             name = name or plain_department(candidate[0])
             code = code or candidate[1]
@@ -81,6 +82,23 @@ def _coded(document: Document, words: Vocabulary) -> tuple[str, str | None] | No
             unit = organisation(text) if len(text) < 50 else None
             if unit and unit.code and len(unit.code) == 3 and _is_organisation(unit.name, words):
                 return unit.name, unit.code
+    return None
+
+
+def _published(document: Document, drafts: list[Draft], words: Vocabulary) -> tuple[str, str | None] | None:
+    """Last resort: the caption's own words, a line that is nothing but a name, or 发布机构 and the like."""
+    lines = [fold(b.text) for b in document.blocks if isinstance(b, Paragraph)][:_HEAD]
+    lines = [fold(draft.caption.text) for draft in drafts if draft.caption is not None] + lines
+    for line in lines:
+        match = re.match(r"^(.*?)(?:20\d\d年?(?:年度|度)?|$)", line)
+        name = match.group(1) if match else ""
+        if _is_organisation(name, words):
+            return name, None
+    for line in lines:
+        for pattern in words.patterns("PublisherLabel"):
+            match = pattern.regex.search(line)
+            if match and _is_organisation(match["name"], words):
+                return match["name"], None
     return None
 
 

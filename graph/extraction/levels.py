@@ -49,6 +49,15 @@ def classify(rows: list[Evidence], words: Vocabulary, centred: bool) -> list[Cla
     return result
 
 
+def one_level_up(rows: list[Evidence], words: Vocabulary) -> list[Evidence]:
+    """Forms of two levels print second-level classes in the first column: then they are moved down."""
+    firsts = [row.level1 for row in rows if row.level1]
+    lower = any(words.indicator_class(text, 2) and not words.indicator_class(text, 1) for text in firsts)
+    if any(row.level2 for row in rows) or not lower or not all(words.indicator_class(text, 2) for text in firsts):
+        return rows
+    return [Evidence(None, row.level1, row.name, row.target) for row in rows]
+
+
 def _second(row: Evidence, words: Vocabulary) -> IndicatorClass | None:
     for text in (row.level2, row.level1):
         found = words.indicator_class(text, 2) if text else None
@@ -101,7 +110,24 @@ def _tile(
         owners[right] = right
     for index in range(order[-1], len(rows)):
         owners[index] = order[-1]
+    _stop_at_first_level(owners, marks, marks1)
     return owners
+
+
+def _stop_at_first_level(
+    owners: list[int | None], marks: dict[int, IndicatorClass], marks1: dict[int, IndicatorClass]
+) -> None:
+    """A new first level without a second ends the block above, unless the block below is its own."""
+    for index in sorted(set(marks1) - set(marks)):
+        owner = owners[index]
+        first = marks1[index].label
+        if owner is None or owner > index or first in marks[owner].broader:
+            continue
+        following = next((mark for mark in sorted(marks) if mark > index), None)
+        end = min([mark for mark in (*marks, *marks1) if mark > index], default=len(owners))
+        belongs = following is not None and following == end and first in marks[following].broader
+        for row in range(index, end):
+            owners[row] = following if belongs else None
 
 
 def _boundary(

@@ -9,7 +9,7 @@ from graph.extraction.citations import bases
 from graph.extraction.columns import Aligned
 from graph.extraction.drafts import Draft
 from graph.extraction.header import Entry, Header
-from graph.extraction.levels import Classified, Evidence, classify
+from graph.extraction.levels import Classified, Evidence, classify, one_level_up
 from graph.extraction.segments import segments
 from graph.extraction.stream import Account
 from graph.extraction.targets import decimal, join_target, parse_target
@@ -35,7 +35,8 @@ from graph.vocabulary import Vocabulary, fold
 _FUNDS = ("fiscalFunds", "otherFunds", "carriedOver", "upperFunds", "localFunds", "ownFunds")
 _KNOWN = {
     "name", "code", "budget", "budgetTotalPeriod", "objective", "objectiveLongTerm", "purpose", "planStep",
-    "spendingPlan",    "supervisingDepartment", "implementingUnit", "unitName", "departmentName", "departmentCode", *_FUNDS,
+    "spendingPlan", "supervisingDepartment", "implementingUnit", "unitName", "departmentName", "departmentCode",
+    *_FUNDS,
 }  # fmt: skip
 
 
@@ -228,10 +229,14 @@ def _strays(draft: Draft, context: Context) -> None:
 
 def _flat(draft: Draft, context: Context) -> list[TargetTable]:
     rows, breaks, headings = _without_unit_rows(draft, context)
-    unit = _flat_unit(draft, headings, context)
+    unit = _broken_out_unit(draft, context)
     totals = frozenset(Decimal(t) for t in context.words.weight_totals)
     found = []
     for part in segments(rows, breaks, context.words, totals):
+        start = next(index for index, row in enumerate(rows) if row is part[0])
+        above = [row for index, row in headings if index <= start]
+        if above and unit[0] is None:
+            unit = _unit_of(above[-1])
         table = _project(part, draft, unit, context)
         # A unit printed once stands for the projects below it.
         quote = next((q for q in table.quotes if q.field == "unitName"), None)
@@ -241,16 +246,16 @@ def _flat(draft: Draft, context: Context) -> list[TargetTable]:
     return found
 
 
-def _without_unit_rows(draft: Draft, context: Context) -> tuple[list[Aligned], set[int], list[Aligned]]:
-    """Rows of indicators, and apart from them the rows that only total a unit (136-… 4,108.88)."""
+def _without_unit_rows(draft: Draft, context: Context) -> tuple[list[Aligned], set[int], list[tuple[int, Aligned]]]:
+    """Rows of indicators, and apart from them, with the row they stand before, rows that only name or total a unit."""
     rows: list[Aligned] = []
-    headings: list[Aligned] = []
+    headings: list[tuple[int, Aligned]] = []
     breaks: set[int] = set()
     for index, row in enumerate(draft.rows):
         if index in draft.breaks:
             breaks.add(len(rows))
-        if not row.has("level3") and not row.has("level1") and not row.has("level2") and row.has("budget"):
-            headings.append(row)
+        if _names_a_unit(row, context):
+            headings.append((len(rows), row))
             for role, cells in row.cells.items():
                 for cell in cells:
                     context.account.use(cell, "unitTotal" if role == "budget" else "unitName")
@@ -259,18 +264,31 @@ def _without_unit_rows(draft: Draft, context: Context) -> tuple[list[Aligned], s
     return rows, breaks, headings
 
 
-def _flat_unit(draft: Draft, headings: list[Aligned], context: Context) -> tuple[BudgetUnit | None, Quote | None]:
-    """The unit that stands in no row of its own: a broken-out cell between the rows, else the unit-total row."""
+def _names_a_unit(row: Aligned, context: Context) -> bool:
+    if any(row.has(role) for role in ("level1", "level2", "level3", "indicatorList", "value")):
+        return False
+    if row.has("budget"):
+        return True
+    names = row.text("unitName") or row.text("name")
+    return set(row.cells) <= {"unitName", "name"} and any(
+        p.regex.search(fold(names)) for p in context.words.patterns("OrganisationName")
+    )
+
+
+def _broken_out_unit(draft: Draft, context: Context) -> tuple[BudgetUnit | None, Quote | None]:
+    """The unit whose cell the converter printed as a line between the rows."""
     for _, line in draft.lines:
         unit = organisation(line.text)
         if unit and unit.code:
             context.account.use(line, "unitName")
             return unit, Quote("unitName", tidy(line.text), line.place)
-    for row in headings:
-        cell = next((cell for role in ("unitName", "name") for cell in row.cells.get(role, ())), None)
-        if cell:
-            return organisation(cell.text), Quote("unitName", tidy(cell.text), cell.place)
     return None, None
+
+
+def _unit_of(heading: Aligned) -> tuple[BudgetUnit | None, Quote | None]:
+    """The unit that a row of its own names above its projects."""
+    cell = next((cell for role in ("unitName", "name") for cell in heading.cells.get(role, ())), None)
+    return (organisation(cell.text), Quote("unitName", tidy(cell.text), cell.place)) if cell else (None, None)
 
 
 def _project(
@@ -330,10 +348,13 @@ def indicators(rows: list[Aligned], draft: Draft, context: Context) -> tuple[Ind
     """One indicator for each row that names one; the rest of a row that a page cut goes to the row before."""
     kept = [row for row in _joined(rows, context) if _names_something(row, context)]
     targets = [_target(row, context) for row in kept]
-    evidence = [
-        Evidence(row.text("level1") or None, row.text("level2") or None, row.text("level3"), target)
-        for row, target in zip(kept, targets, strict=True)
-    ]
+    evidence = one_level_up(
+        [
+            Evidence(row.text("level1") or None, row.text("level2") or None, row.text("level3"), target)
+            for row, target in zip(kept, targets, strict=True)
+        ],
+        context.words,
+    )
     classes = classify(evidence, context.words, centred=not draft.exact)
     found = [
         _indicator(position, row, target, kept, placed, context)
@@ -410,7 +431,8 @@ def _indicator(
         weight=weight,
         direction=direction,
         basis=bases(tidy(row.text("basis")), words),
-        period=row.period or "annual",
+        period=(row.period or "annual").strip(),
+        target_for=row.target_for,
         actual=tidy(row.text("actual")) or None,
         score=decimal(fold(row.text("score"))) if row.has("score") else None,
         deviation_reason=tidy(row.text("deviationReason")) or None,
@@ -462,4 +484,3 @@ def _with_missing_weight(found: list[Indicator], context: Context) -> list[Indic
 
 def _weighed(item: Indicator, weight: Decimal) -> Indicator:
     return replace(item, weight=weight, inferred=(*item.inferred, "weight"))
-

@@ -192,19 +192,20 @@ def _resolve(match: re.Match[str], pattern: Pattern, year: int | None) -> date |
         return None
     the_year += 2000 if the_year < 100 else 0
     resolves = pattern.properties.get("resolves", "month-end")
-    month = _month(resolves, groups)
+    month = _month(resolves, groups, pattern)
     if not 1 <= month <= 12 or not 1 <= the_year <= 9999:
         return None
     last = calendar.monthrange(the_year, month)[1]
-    day = int(groups.get("d2") or groups.get("d") or last) if resolves in ("day", "interval") else last
+    named = groups.get("d2") or groups.get("d") or pattern.properties.get("day")
+    day = int(named) if named else last
     return date(the_year, month, min(day, last)) if day >= 1 else None
 
 
-def _month(resolves: str, groups: dict[str, str | None]) -> int:
+def _month(resolves: str, groups: dict[str, str | None], pattern: Pattern) -> int:
     if resolves == "quarter-end":
         return 3 * _ordinal(groups.get("q"))
     if resolves == "half-end":
-        return 6 * _ordinal(groups.get("h"))
+        return 6 * _ordinal(groups.get("h") or pattern.properties.get("half"))
     return 12 if resolves == "year-end" else int(groups.get("m2") or groups.get("m") or 12)
 
 

@@ -14,6 +14,7 @@ _BREAK = re.compile(r"\s*[\r\n]+\s*")
 _INNER_SPACE = re.compile(r"(?<=[^\x00-\x7f])[ \t\u3000]+|[ \t\u3000]+(?=[^\x00-\x7f])")
 _AMOUNT = re.compile(r"([+-]?[\d,]+(?:\.\d+)?)(亿元|万元|千元|元|亿|万|千)?")
 _ORGANISATION = re.compile(r"^[\[(【（]?(\d{3,9})[\])】）]?\s*[-–—]?\s*(?!年|\d)(.+)$", re.DOTALL)
+_CODE_BEHIND = re.compile(r"^(.*\D)[\[(【（](\d{3,9})[\])】）]$", re.DOTALL)
 _MEMBER = re.compile(r"[(](部门|汇总|本部)[)]$")
 _PROJECT_CODE = re.compile(r"^(\d{6}\d{2}[A-Z][0-9A-Z]{12})\s*[-–—]?\s*(.*)$", re.DOTALL)
 
@@ -46,6 +47,9 @@ def _money_unit(printed: str | None, label: str, words: Vocabulary) -> str | Non
 def organisation(text: str) -> BudgetUnit | None:
     """``136001-达州市…`` / ``(433)乌海市…(部门)`` / ``[015001]…`` as code and name; None for an empty text."""
     name = tidy(text)
+    match = _CODE_BEHIND.match(name)
+    if match:
+        return BudgetUnit(match.group(1), match.group(2))
     match = _ORGANISATION.match(name)
     code = match.group(1) if match else None
     name = match.group(2).strip() if match else name

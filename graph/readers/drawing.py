@@ -1,39 +1,48 @@
 """What PDFium finds on a page: its characters, its rules, and the pictures that cover it.
 
 Everything is given in points of the page as displayed: turned by /Rotate, cut to the crop box, origin bottom left.
-PDFium is not safe to use from several threads; readers run in processes of their own.
+PDFium is not safe to use from several threads; documents are read in processes of their own.
 """
 
 from __future__ import annotations
 
 import ctypes
 import math
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import Any
 
 import pypdfium2 as pdfium
 import pypdfium2.raw as raw
 
 from graph.readers.glyphs import Glyph
-from graph.readers.lattice import Rule
+from graph.readers.lattice import Box, Rule
 from graph.readers.limits import Limits
 from graph.readers.symbols import symbol
 
-# In points: anything drawn no thicker than this is a rule.
-_THIN = 3.0
+# In points: anything drawn no thicker than this is a rule; the ends of a straight stroke are off its line by less.
+_THIN, _STRAIGHT = 3.0, 1.0
 # Forms (reusable drawings) within forms.
 _DEEPEST = 8
-# Text at another angle than a quarter turn is a watermark; a scan's text may lean a little.
+# Text that leans further from a quarter turn is a watermark; a scan's text may lean a little.
 _LEANING = math.radians(12)
 _QUARTER = math.pi / 2
-_PRIVATE_FIRST, _PRIVATE_LAST = 0xF020, 0xF0FF
+_PRIVATE = range(0xF020, 0xF100)
+# PDFium gives these for a hyphen at the end of a line.
+_HYPHENS = frozenset({0x02, 0xAD, 0xFFFE})
+_SPACES = frozenset({0xA0, 0x3000, 0xFEFF})
 
+Point = tuple[float, float]
 Matrix = tuple[float, float, float, float, float, float]
-_IDENTITY: Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
 
 
 @dataclass(slots=True)
 class Drawing:
-    """A page as drawn. ``leaning`` counts characters of watermarks, ``unmapped`` those with no known character."""
+    """A page as drawn. ``pictured``: share of the page under pictures, overlaps counted twice.
+
+    ``leaning`` counts characters of watermarks, which are left out; ``unmapped`` those without a known character.
+    """
 
     width: float
     height: float
@@ -45,30 +54,28 @@ class Drawing:
     unmapped: int = 0
 
 
-class _Frame:
-    """From user space to the displayed page."""
-
-    def __init__(self, page: pdfium.PdfPage) -> None:
-        left, bottom, right, top = page.get_cropbox()
-        self.turn = page.get_rotation() // 90
-        self.matrix: Matrix = (
-            (1.0, 0.0, 0.0, 1.0, -left, -bottom),
-            (0.0, -1.0, 1.0, 0.0, -bottom, right),
-            (-1.0, 0.0, 0.0, -1.0, right, top),
-            (0.0, 1.0, -1.0, 0.0, top, -left),
-        )[self.turn]
-
-
 def draw(page: pdfium.PdfPage, limits: Limits, place: str) -> Drawing:
     """Read one page. Raises TooLarge beyond the limit on drawn objects."""
-    frame = _Frame(page)
     drawing = Drawing(*page.get_size())
-    _objects(page, frame, drawing, limits, place)
-    _characters(page, frame, drawing, limits, place)
+    turn = page.get_rotation() // 90
+    matrix = _displayed(page.get_cropbox(), turn)
+    windows = _Objects(drawing, limits, place).walk(page, matrix)
+    _characters(page, matrix, turn, windows, drawing, limits, place)
     return drawing
 
 
-def _point(matrix: Matrix, x: float, y: float) -> tuple[float, float]:
+def _displayed(crop: Box, turn: int) -> Matrix:
+    """From user space to the displayed page; PDFium gives all positions in user space."""
+    left, bottom, right, top = crop
+    return (
+        (1.0, 0.0, 0.0, 1.0, -left, -bottom),
+        (0.0, -1.0, 1.0, 0.0, -bottom, right),
+        (-1.0, 0.0, 0.0, -1.0, right, top),
+        (0.0, 1.0, -1.0, 0.0, top, -left),
+    )[turn]
+
+
+def _moved(matrix: Matrix, x: float, y: float) -> Point:
     a, b, c, d, e, f = matrix
     return a * x + c * y + e, b * x + d * y + f
 
@@ -76,132 +83,173 @@ def _point(matrix: Matrix, x: float, y: float) -> tuple[float, float]:
 def _times(first: Matrix, then: Matrix) -> Matrix:
     a, b, c, d, e, f = first
     g, h, i, j, k, m = then
-    return (a * g + b * i, a * h + b * j, c * g + d * i, c * h + d * j, e * g + f * i + k, e * h + f * j + m)
+    return a * g + b * i, a * h + b * j, c * g + d * i, c * h + d * j, e * g + f * i + k, e * h + f * j + m
 
 
-def _characters(page: pdfium.PdfPage, frame: _Frame, drawing: Drawing, limits: Limits, place: str) -> None:
+def _own_matrix(item: Any) -> Matrix:
+    matrix = raw.FS_MATRIX()
+    raw.FPDFPageObj_GetMatrix(item, matrix)
+    return matrix.a, matrix.b, matrix.c, matrix.d, matrix.e, matrix.f
+
+
+def _characters(
+    page: pdfium.PdfPage,
+    matrix: Matrix,
+    page_turn: int,
+    windows: dict[int, Box],
+    drawing: Drawing,
+    limits: Limits,
+    place: str,
+) -> None:
     text = page.get_textpage()
-    count = raw.FPDFText_CountChars(text)
+    handle, count = text.raw, text.count_chars()
     limits.check("page_objects", count, place)
     x, y, box = ctypes.c_double(), ctypes.c_double(), raw.FS_RECTF()
-    code_of, origin_of, box_of, angle_of = (
-        raw.FPDFText_GetUnicode, raw.FPDFText_GetCharOrigin, raw.FPDFText_GetLooseCharBox, raw.FPDFText_GetCharAngle,
-    )  # fmt: skip
-    text_page, matrix = text.raw, frame.matrix
     for index in range(count):
-        code = code_of(text_page, index)
-        if code <= 32 or code == 0xA0 or code == 0x3000:
+        code = raw.FPDFText_GetUnicode(handle, index)
+        if code in _HYPHENS:
+            code = 0x2D
+        if code <= 32 or code in _SPACES:
             continue  # spaces are told from the gaps; PDFium adds some of its own
-        if raw.FPDFText_HasUnicodeMapError(text_page, index) == 1 or 0xFFFD <= code <= 0xFFFF:
-            drawing.unmapped += 1
-        turns = (angle_of(text_page, index) / _QUARTER) % 4
-        turn = round(turns)
-        if abs(turns - turn) * _QUARTER > _LEANING:
+        drawing.unmapped += raw.FPDFText_HasUnicodeMapError(handle, index) == 1 or code == 0xFFFD
+        quarters = raw.FPDFText_GetCharAngle(handle, index) / _QUARTER
+        turn = round(quarters)
+        if abs(quarters - turn) * _QUARTER > _LEANING:
             drawing.leaning += 1
             continue
-        origin_of(text_page, index, x, y)
-        box_of(text_page, index, box)
-        height, width = box.top - box.bottom, box.right - box.left
+        raw.FPDFText_GetCharOrigin(handle, index, x, y)
+        raw.FPDFText_GetLooseCharBox(handle, index, box)
+        size, advance = box.top - box.bottom, box.right - box.left
         if turn % 2:
-            height, width = width, height
-        px, py = _point(matrix, x.value, y.value)
-        if _PRIVATE_FIRST <= code <= _PRIVATE_LAST:
-            character = symbol(code, _font(text_page, index))
-        else:
-            character = chr(code)
-        drawing.glyphs.append(Glyph(character, px, py, width, height, (turn + frame.turn) % 4))
+            size, advance = advance, size
+        character = symbol(code, _font(handle, index)) if code in _PRIVATE else chr(code)
+        glyph = Glyph(character, *_moved(matrix, x.value, y.value), advance, size, (turn + page_turn) % 4)
+        if windows:
+            item = raw.FPDFText_GetTextObject(handle, index)
+            glyph.window = _nearest(windows.get(_address(item)), *glyph.center)
+        drawing.glyphs.append(glyph)
     text.close()
 
 
-def _font(text_page: object, index: int) -> str:
+def _address(item: Any) -> int:
+    return ctypes.addressof(item.contents) if item else 0
+
+
+def _nearest(window: Box | None, x: float, y: float) -> Point | None:
+    """The point of ``window`` next to (x, y); None for a point within, or without a window."""
+    if window is None or (window[0] <= x <= window[2] and window[1] <= y <= window[3]):
+        return None
+    return min(max(x, window[0]), window[2]), min(max(y, window[1]), window[3])
+
+
+def _font(handle: Any, index: int) -> str:
     buffer, flags = ctypes.create_string_buffer(128), ctypes.c_int()
-    raw.FPDFText_GetFontInfo(text_page, index, buffer, len(buffer), flags)
+    raw.FPDFText_GetFontInfo(handle, index, buffer, len(buffer), flags)
     return buffer.value.decode("utf-8", errors="replace")
 
 
-def _objects(page: pdfium.PdfPage, frame: _Frame, drawing: Drawing, limits: Limits, place: str) -> None:
-    area = max(drawing.width * drawing.height, 1.0)
-    left, bottom, right, top = ctypes.c_float(), ctypes.c_float(), ctypes.c_float(), ctypes.c_float()
-    seen = 0
-    stack = [(raw.FPDFPage_CountObjects(page), lambda index: raw.FPDFPage_GetObject(page, index), frame.matrix, 0)]
-    while stack:
-        count, get, matrix, depth = stack.pop()
-        seen += count
-        limits.check("page_objects", seen, place)
+class _Objects:
+    """Walks the drawn objects of a page and of the forms on it."""
+
+    def __init__(self, drawing: Drawing, limits: Limits, place: str) -> None:
+        self._drawing, self._limits, self._place = drawing, limits, place
+        self._seen = 0
+        self._windows: dict[int, Box] = {}
+
+    def walk(self, page: pdfium.PdfPage, matrix: Matrix) -> dict[int, Box]:
+        """Rules and pictures go to the drawing; given back: what is shown of each text object that is clipped."""
+        self._level(raw.FPDFPage_CountObjects(page), lambda index: raw.FPDFPage_GetObject(page, index), matrix, 0)
+        return self._windows
+
+    def _level(self, count: int, get: Callable[[int], Any], matrix: Matrix, depth: int) -> None:
+        self._seen += count
+        self._limits.check("page_objects", self._seen, self._place)
         for index in range(count):
             item = get(index)
             kind = raw.FPDFPageObj_GetType(item)
-            if kind == raw.FPDF_PAGEOBJ_FORM and depth < _DEEPEST:
-                own = raw.FS_MATRIX()
-                raw.FPDFPageObj_GetMatrix(item, own)
-                inner = _times((own.a, own.b, own.c, own.d, own.e, own.f), matrix)
-                getter = _children(item)
-                stack.append((raw.FPDFFormObj_CountObjects(item), getter, inner, depth + 1))
+            if kind == raw.FPDF_PAGEOBJ_TEXT:
+                self._clip(item, matrix)
+            elif kind in (raw.FPDF_PAGEOBJ_PATH, raw.FPDF_PAGEOBJ_IMAGE):
+                self._shape(item, matrix, picture=kind == raw.FPDF_PAGEOBJ_IMAGE)
+            elif kind == raw.FPDF_PAGEOBJ_FORM and depth < _DEEPEST:
+                inner = _times(_own_matrix(item), matrix)
+                self._level(raw.FPDFFormObj_CountObjects(item), _children(item), inner, depth + 1)
+
+    def _clip(self, item: Any, matrix: Matrix) -> None:
+        path = raw.FPDFPageObj_GetClipPath(item)
+        for index in range(raw.FPDFClipPath_CountPaths(path)):
+            count = raw.FPDFClipPath_CountPathSegments(path, index)
+            segments = (raw.FPDFClipPath_GetPathSegment(path, index, segment) for segment in range(count))
+            points = [_moved(matrix, *point) for point, _ in _points(segments)]
+            if points:
+                xs, ys = [x for x, _ in points], [y for _, y in points]
+                box = (min(xs), min(ys), max(xs), max(ys))
+                self._windows[_address(item)] = _common(self._windows.get(_address(item), box), box)
+
+    def _shape(self, item: Any, matrix: Matrix, *, picture: bool) -> None:
+        left, bottom, right, top = ctypes.c_float(), ctypes.c_float(), ctypes.c_float(), ctypes.c_float()
+        if not raw.FPDFPageObj_GetBounds(item, left, bottom, right, top):
+            return
+        corner, other = _moved(matrix, left.value, bottom.value), _moved(matrix, right.value, top.value)
+        if self._rule(corner, other):
+            return
+        if picture:
+            area = abs((other[0] - corner[0]) * (other[1] - corner[1]))
+            self._drawing.pictured += area / max(self._drawing.width * self._drawing.height, 1.0)
+        else:
+            self._path(item, _times(_own_matrix(item), matrix))
+
+    def _rule(self, corner: Point, other: Point) -> bool:
+        """Add the rule that fills the box between two corners; False if the box is too thick for one.
+
+        A dot counts both ways: dots in a row are a rule, and a dot alone is too short for one.
+        """
+        x0, x1 = min(corner[0], other[0]), max(corner[0], other[0])
+        y0, y1 = min(corner[1], other[1]), max(corner[1], other[1])
+        flat, upright = y1 - y0 <= _THIN, x1 - x0 <= _THIN
+        if flat:
+            self._drawing.horizontal.append(Rule((y0 + y1) / 2, x0, x1))
+        if upright:
+            self._drawing.vertical.append(Rule((x0 + x1) / 2, y0, y1))
+        return flat or upright
+
+    def _path(self, item: Any, matrix: Matrix) -> None:
+        """Rules in a path: straight strokes along the page, and filled parts thin enough to be one."""
+        fill, stroke = ctypes.c_int(), ctypes.c_int()
+        if not raw.FPDFPath_GetDrawMode(item, fill, stroke):
+            return
+        count = raw.FPDFPath_CountSegments(item)
+        segments = (raw.FPDFPath_GetPathSegment(item, index) for index in range(count))
+        parts: list[list[Point]] = []
+        for point, begins in _points(segments):
+            if begins or not parts:
+                parts.append([])
+            parts[-1].append(_moved(matrix, *point))
+        for part in parts:
+            xs, ys = [x for x, _ in part], [y for _, y in part]
+            if fill.value and len(part) > 2 and self._rule((min(xs), min(ys)), (max(xs), max(ys))):
                 continue
-            if kind not in (raw.FPDF_PAGEOBJ_PATH, raw.FPDF_PAGEOBJ_IMAGE):
-                continue
-            if not raw.FPDFPageObj_GetBounds(item, left, bottom, right, top):
-                continue
-            corner, other = _point(matrix, left.value, bottom.value), _point(matrix, right.value, top.value)
-            thin = _add(drawing, corner, other)
-            if kind == raw.FPDF_PAGEOBJ_IMAGE and not thin:
-                drawing.pictured += abs((other[0] - corner[0]) * (other[1] - corner[1])) / area
-            elif not thin:
-                _path(item, matrix, drawing)
+            for start, end in pairwise(part) if stroke.value else ():
+                if min(abs(start[0] - end[0]), abs(start[1] - end[1])) <= _STRAIGHT:
+                    self._rule(start, end)
 
 
-def _children(form: object):  # type: ignore[no-untyped-def]
+def _children(form: Any) -> Callable[[int], Any]:
     return lambda index: raw.FPDFFormObj_GetObject(form, index)
 
 
-def _add(drawing: Drawing, corner: tuple[float, float], other: tuple[float, float]) -> bool:
-    """Add the rule that fills the box between two corners; False if the box is too thick for one.
-
-    A dot counts both ways: rows of dots are rules, and what remains alone is too short.
-    """
-    x0, x1 = sorted((corner[0], other[0]))
-    y0, y1 = sorted((corner[1], other[1]))
-    flat, upright = y1 - y0 <= _THIN, x1 - x0 <= _THIN
-    if flat:
-        drawing.horizontal.append(Rule((y0 + y1) / 2, x0, x1))
-    if upright:
-        drawing.vertical.append(Rule((x0 + x1) / 2, y0, y1))
-    return flat or upright
-
-
-def _path(item: object, matrix: Matrix, drawing: Drawing) -> None:
-    """Rules in a path: straight strokes along the page, and filled parts thin enough to be one."""
-    fill, stroke = ctypes.c_int(), ctypes.c_int()
-    if not raw.FPDFPath_GetDrawMode(item, fill, stroke):
-        return
-    own = raw.FS_MATRIX()
-    raw.FPDFPageObj_GetMatrix(item, own)
-    matrix = _times((own.a, own.b, own.c, own.d, own.e, own.f), matrix)
-    for points in _subpaths(item, matrix):
-        xs, ys = [x for x, _ in points], [y for _, y in points]
-        if fill.value and (len(points) > 2 and _add(drawing, (min(xs), min(ys)), (max(xs), max(ys)))):
-            continue
-        if stroke.value:
-            for start, end in zip(points, points[1:], strict=False):
-                if min(abs(start[0] - end[0]), abs(start[1] - end[1])) <= _STRAIGHT:
-                    _add(drawing, start, end)
-
-
-# In points: how far the ends of a straight rule may be off its line.
-_STRAIGHT = 1.0
-
-
-def _subpaths(item: object, matrix: Matrix) -> list[list[tuple[float, float]]]:
-    """The corners of each part of a path; curves count by their end points only where they are straight."""
-    parts: list[list[tuple[float, float]]] = []
+def _points(segments: Iterator[Any]) -> Iterator[tuple[Point, bool]]:
+    """The corners of a path, each with whether it begins a part; a closed part ends where it began."""
     x, y = ctypes.c_float(), ctypes.c_float()
-    for index in range(raw.FPDFPath_CountSegments(item)):
-        segment = raw.FPDFPath_GetPathSegment(item, index)
+    first = (0.0, 0.0)
+    for segment in segments:
         raw.FPDFPathSegment_GetPoint(segment, x, y)
-        point = _point(matrix, x.value, y.value)
-        if raw.FPDFPathSegment_GetType(segment) == raw.FPDF_SEGMENT_MOVETO or not parts:
-            parts.append([])
-        parts[-1].append(point)
+        begins = raw.FPDFPathSegment_GetType(segment) == raw.FPDF_SEGMENT_MOVETO
+        first = (x.value, y.value) if begins else first
+        yield (x.value, y.value), begins
         if raw.FPDFPathSegment_GetClose(segment):
-            parts[-1].append(parts[-1][0])
-    return parts
+            yield first, False
+
+
+def _common(first: Box, second: Box) -> Box:
+    return max(first[0], second[0]), max(first[1], second[1]), min(first[2], second[2]), min(first[3], second[3])

@@ -22,7 +22,10 @@ _FIRST_WIDE = "\u2e80"
 
 @dataclass(slots=True)
 class Glyph:
-    """One character: origin on the baseline, advance, font size, and quarter turns clockwise from upright."""
+    """One character: origin on the baseline, advance, font size, and quarter turns clockwise from upright.
+
+    ``window``: for a character outside the area that is shown of its text, the nearest point of that area.
+    """
 
     text: str
     x: float
@@ -30,6 +33,7 @@ class Glyph:
     advance: float
     size: float
     turn: int = 0
+    window: tuple[float, float] | None = None
 
     @property
     def center(self) -> tuple[float, float]:

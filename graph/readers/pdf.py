@@ -1,57 +1,188 @@
-"""PDF files with text: ruled tables as exact grids, the text around them line by line, in reading order.
+"""PDF files: ruled tables as exact grids, tables without rules as well as they can be told, other text line by line.
 
-A page without text is a scan; it is read by :mod:`graph.readers.ocr` where that is installed, and named in a warning
-where it is not. Boxes in places are points of the page as displayed, origin bottom left.
+A page without text is a scan; :mod:`graph.readers.ocr` reads it where that is installed, else a warning names the page.
+Boxes of places are points of the page as displayed, origin bottom left.
 """
 
 from __future__ import annotations
 
 import pypdfium2 as pdfium
 
-from graph.errors import DamagedFile
+from graph.errors import DamagedFile, EmptyFile
+from graph.readers import ocr
 from graph.readers.cells import CellCounter, finish, tidy
+from graph.readers.columns import Unruled
 from graph.readers.document import Block, Cell, Grid, Paragraph, Place
 from graph.readers.drawing import Drawing, draw
-from graph.readers.glyphs import Glyph, lines, text_of
-from graph.readers.lattice import Lattice, lattices
+from graph.readers.glyphs import Glyph, Line, lines, text_of
+from graph.readers.lattice import Box, Lattice, lattices
 from graph.readers.limits import LIMITS, Limits
 from graph.readers.result import ReadResult
 
+# A complete file ends with this mark (ISO 32000-1, 7.5.5); servers append a little after it.
+_END, _END_WITHIN = b"%%EOF", 8 * 1024
+# More pictures than this share of the page, and fewer characters than these: a scan.
+_PICTURED, _FEW = 0.4, 20
+# Characters without a Unicode value beyond this share make a page's text worthless.
+_UNMAPPED = 0.3
+_ELEMENTARY_CELLS = 100_000
+
 
 def read(data: bytes, path: str, limits: Limits = LIMITS) -> ReadResult:
+    """Blocks in reading order, page by page; places have page, box, and row and column within the table.
+
+    Raises EmptyFile, TooLarge or DamagedFile (encrypted, truncated, or no PDF).
+    """
     limits.check_file(data, path)
+    if _END not in data[-_END_WITHIN:]:
+        raise DamagedFile("结尾缺失，文件不完整 the end is missing: truncated", place=path)
     try:
         pdf = pdfium.PdfDocument(data)
     except pdfium.PdfiumError as error:
         raise DamagedFile(str(error), place=path) from error
-    counter = CellCounter(limits, path)
-    blocks = []
-    for number, page in enumerate(pdf, 1):
-        blocks += page_blocks(draw(page, limits, path), number, counter)
-    return ReadResult(blocks, len(pdf))
+    try:
+        limits.check("pages", len(pdf), path)
+        return _Reader(pdf, path, limits).read()
+    finally:
+        pdf.close()
 
 
-def page_blocks(drawing: Drawing, page: int, counter: CellCounter) -> list[Block]:
-    tables = lattices(drawing.horizontal, drawing.vertical, 100000)
+class _Reader:
+    def __init__(self, pdf: pdfium.PdfDocument, path: str, limits: Limits) -> None:
+        self._pdf, self._path, self._limits = pdf, path, limits
+        self._counter = CellCounter(limits, path)
+        self._unruled = Unruled()
+        self._scans: list[int] = []
+        self._broken: list[int] = []
+        self._leaning: list[int] = []
+        self._unmapped: list[int] = []
+
+    def read(self) -> ReadResult:
+        blocks: list[Block] = []
+        for index in range(len(self._pdf)):
+            blocks += self._page(index)
+        warnings = self._warnings()
+        if not blocks and not warnings:
+            raise EmptyFile(place=self._path)
+        return ReadResult(blocks, len(self._pdf), warnings)
+
+    def _page(self, index: int) -> list[Block]:
+        number = index + 1
+        try:
+            page = self._pdf[index]
+        except pdfium.PdfiumError:
+            self._broken.append(number)
+            return []
+        drawing = draw(page, self._limits, f"{self._path} 第{number}页")
+        scanned = drawing.pictured > _PICTURED and len(drawing.glyphs) < _FEW
+        if drawing.leaning:
+            self._leaning.append(number)
+        if not scanned and drawing.unmapped > _UNMAPPED * max(len(drawing.glyphs), 1):
+            self._unmapped.append(number)
+            scanned = True
+        if scanned and ocr.available():
+            blocks = ocr.page(page, number, self._counter, self._limits)
+        else:
+            if scanned and number not in self._unmapped:
+                self._scans.append(number)
+            blocks = page_blocks(drawing, number, self._unruled, self._counter)
+        page.close()
+        return blocks
+
+    def _warnings(self) -> list[str]:
+        said = []
+        if self._scans:
+            said.append(f"第 {_listed(self._scans)} 页是扫描图像，{ocr.MISSING}")
+        if self._unmapped:
+            said.append(
+                f"第 {_listed(self._unmapped)} 页的字体缺少字符对照，文字不可靠。 "
+                f"The fonts of page {_listed(self._unmapped)} do not say which characters they hold."
+            )
+        if self._broken:
+            pages = _listed(self._broken)
+            said.append(f"第 {pages} 页已损坏，未读取。 Page {pages} is damaged and not read.")
+        if self._leaning:
+            said.append(
+                f"第 {_listed(self._leaning)} 页的斜排文字（水印）未读取。 Slanted text (a watermark) is not read."
+            )
+        return said
+
+
+def page_blocks(drawing: Drawing, page: int, unruled: Unruled, counter: CellCounter) -> list[Block]:
+    """Tables and lines of a page from the top down."""
+    tables = _tables(drawing)
     inside: list[dict[int, list[Glyph]]] = [{} for _ in tables]
     outside: list[Glyph] = []
     for glyph in drawing.glyphs:
-        x, y = glyph.center
-        for table, held in zip(tables, inside):
-            slot = table.find(x, y)
+        point = glyph.window or glyph.center
+        for table, held in zip(tables, inside, strict=True):
+            slot = table.find(*point)
             if slot is not None:
-                held.setdefault(slot, []).append(glyph)
+                # What is cut off at the edge of the table stands on the next page; what is cut off at the edge of a
+                # cell that is too low for its text stands nowhere else.
+                if glyph.window is None or table.find(*glyph.center) is not None:
+                    held.setdefault(slot, []).append(glyph)
                 break
         else:
-            outside.append(glyph)
+            if glyph.window is None:
+                outside.append(glyph)
     placed: list[tuple[float, Block]] = []
-    for table, held in zip(tables, inside):
+    for table, held in zip(tables, inside, strict=True):
+        if held:
+            placed.append((table.ys[0], _grid(table, held, page, counter)))
+    for top, block in _outside(lines(outside), [table.box for table in tables], unruled, page, counter):
+        placed.append((top, block))
+    return [block for _, block in sorted(placed, key=lambda entry: -entry[0])]
+
+
+def _tables(drawing: Drawing) -> list[Lattice]:
+    """Lattices, smaller ones first, without the frames that only surround others."""
+    found = lattices(drawing.horizontal, drawing.vertical, _ELEMENTARY_CELLS)
+    found = [table for table in found if len(table.slots) > 1 or not any(_within(o.box, table.box) for o in found)]
+    return sorted(found, key=lambda table: (table.box[2] - table.box[0]) * (table.box[3] - table.box[1]))
+
+
+def _within(inner: Box, outer: Box) -> bool:
+    inside = inner[0] >= outer[0] and inner[1] >= outer[1] and inner[2] <= outer[2] and inner[3] <= outer[3]
+    return inside and inner != outer
+
+
+def _grid(table: Lattice, held: dict[int, list[Glyph]], page: int, counter: CellCounter) -> Grid:
+    cells = []
+    for index, slot in enumerate(table.slots):
+        place = Place(page=page, row=slot.row + 1, column=slot.column + 1, box=_rounded(slot.box))
+        text = counter.text(text_of(held[index]) if index in held else "", place)
+        cells.append(Cell(text, slot.row, slot.column, place, slot.rowspan, slot.colspan))
+    return finish(cells, len(table.ys) - 1, Place(page=page, box=_rounded(table.box)))
+
+
+def _outside(
+    found: list[Line], tables: list[Box], unruled: Unruled, page: int, counter: CellCounter
+) -> list[tuple[float, Block]]:
+    placed: list[tuple[float, Block]] = []
+    for piece in unruled.page(found, tables):
+        if isinstance(piece, Line):
+            if text := tidy(piece.text):
+                placed.append((piece.y, Paragraph(text, Place(page=page, box=_rounded(piece.box())))))
+            continue
         cells = []
-        for index, slot in enumerate(table.slots):
-            text = tidy(text_of(held.get(index, [])))
-            cells.append(Cell(text, slot.row, slot.column, Place(page=page, row=slot.row + 1, column=slot.column + 1, box=slot.box), slot.rowspan, slot.colspan))
-        placed.append((table.ys[0], finish(cells, len(table.ys) - 1, Place(page=page, box=table.box))))
-    for line in lines(outside):
-        placed.append((line.y, Paragraph(tidy(line.text), Place(page=page, box=line.box()))))
-    placed.sort(key=lambda p: -p[0])
-    return [b for _, b in placed]
+        for part in piece.cells:
+            place = Place(page=page, row=part.row + 1, column=part.column + 1, box=_rounded(part.box))
+            cells.append(Cell(counter.text(part.text, place), part.row, part.column, place))
+        placed.append((piece.box[3], Grid(cells, exact=False, place=Place(page=page, box=_rounded(piece.box)))))
+    return placed
+
+
+def _rounded(box: Box) -> Box:
+    return round(box[0], 1), round(box[1], 1), round(box[2], 1), round(box[3], 1)
+
+
+def _listed(pages: list[int]) -> str:
+    """1–3、7"""
+    runs: list[list[int]] = []
+    for page in pages:
+        if runs and page == runs[-1][-1] + 1:
+            runs[-1].append(page)
+        else:
+            runs.append([page])
+    return "、".join(str(run[0]) if len(run) == 1 else f"{run[0]}–{run[-1]}" for run in runs)

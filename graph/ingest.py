@@ -1,0 +1,166 @@
+"""The batch: files and folders → read, judged, stored. One bad file is reported and the rest goes on.
+
+A disclosure is replaced in one transaction together with its findings. Ingesting the same file twice changes nothing.
+A file that holds a table which another stored disclosure holds too is its correction: the older one leaves the graph
+for the history folder, and the newer says ``prov:wasRevisionOf``.
+"""
+
+from __future__ import annotations
+
+import gzip
+import multiprocessing
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import TimeoutError as FutureTimeout
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from pebble import ProcessExpired, ProcessPool
+from pyoxigraph import NamedNode, RdfFormat, Triple, serialize
+
+from graph import iris
+from graph.errors import DamagedFile, FileMissing, JixiaoError, NoPerformanceTable, TooLarge, UnknownFormat
+from graph.extraction import extract
+from graph.model import Disclosure
+from graph.rdf import to_quads
+from graph.readers import read
+from graph.store import Store
+from graph.store.rows import solutions
+from graph.validation import Finding, judge, report_triples
+from graph.vocabulary import vocabulary
+
+WAS_REVISION_OF = NamedNode("http://www.w3.org/ns/prov#wasRevisionOf")
+_HOLDERS = """PREFIX jx: <https://w3id.org/jixiao/ontology#>
+SELECT DISTINCT ?g ?table WHERE { GRAPH ?g { ?table a jx:TargetTable } }"""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One file read and judged, or the error that stopped it."""
+
+    path: str
+    disclosure: Disclosure | None = None
+    findings: tuple[Finding, ...] = ()
+    error: JixiaoError | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one file.
+
+    ``changed``: the store was written; ``superseded``: IRIs of older versions put away; ``named``: the file itself was
+    asked for, not a folder that it is in.
+    """
+
+    reading: Reading
+    changed: bool = False
+    superseded: tuple[str, ...] = ()
+    named: bool = True
+
+    @property
+    def failed(self) -> bool:
+        """Whether asked-for work failed: a file that a folder merely contains may be no target table at all."""
+        error = self.reading.error
+        return error is not None and (self.named or not isinstance(error, NoPerformanceTable | UnknownFormat))
+
+
+def files_in(paths: Sequence[str | Path]) -> list[Path]:
+    """Files named, and those in folders named (all levels, in name order, hidden ones left out), each once."""
+    found: dict[Path, None] = {}
+    for path in map(Path, paths):
+        inside = sorted(p for p in path.rglob("*") if p.is_file()) if path.is_dir() else [path]
+        for file in inside:
+            if file == path or not any(part.startswith(".") for part in file.relative_to(path).parts):
+                found[file] = None
+    return list(found)
+
+
+def read_and_judge(path: str | Path) -> Reading:
+    """Read one file and judge it; errors of the file are returned, not raised."""
+    try:
+        disclosure = extract(read(path))
+    except JixiaoError as error:
+        return Reading(str(path), error=error)
+    named = replace(disclosure, source=replace(disclosure.source, path=Path(path).name))
+    return Reading(str(path), named, tuple(judge(triples_of(named))))
+
+
+def triples_of(disclosure: Disclosure) -> list[Triple]:
+    """The triples of a disclosure's named graph."""
+    return [quad.triple for quad in to_quads(disclosure, vocabulary())]
+
+
+def readings(paths: Sequence[Path], jobs: int, seconds: float) -> Iterator[Reading]:
+    """Read many files, in order, over ``jobs`` processes; a file that takes longer or kills its process is reported."""
+    if jobs <= 1:
+        yield from map(read_and_judge, paths)
+        return
+    with ProcessPool(max_workers=jobs, max_tasks=200, context=multiprocessing.get_context("spawn")) as pool:
+        futures = [pool.schedule(read_and_judge, args=[str(path)], timeout=seconds) for path in paths]
+        for path, future in zip(paths, futures, strict=True):
+            try:
+                yield future.result()
+            except FutureTimeout:
+                yield Reading(str(path), error=TooLarge(f"> {seconds:g} s", place=str(path)))
+            except ProcessExpired as error:
+                yield Reading(str(path), error=DamagedFile(str(error), place=str(path)))
+
+
+def ingest(
+    paths: Sequence[str | Path],
+    store: Store,
+    *,
+    history: Path | None = None,
+    jobs: int = 1,
+    seconds: float = 120.0,
+    progress: Callable[[int, int], None] = lambda done, total: None,
+) -> Iterator[Outcome]:
+    """Read, judge and store files and folders; one outcome a file, in order. ``progress`` hears (done, total)."""
+    files = files_in(paths)
+    if not files:
+        missing = ", ".join(map(str, paths))
+        yield Outcome(
+            Reading(missing, error=FileMissing(place=missing, zh="文件夹是空的。", en="The folder is empty."))
+        )
+    asked = set(map(Path, paths))
+    holders = _table_holders(store)
+    for done, reading in enumerate(readings(files, jobs, seconds), start=1):
+        named = Path(reading.path) in asked
+        yield replace(_store(reading, store, holders, history), named=named)
+        progress(done, len(files))
+
+
+def _table_holders(store: Store) -> dict[str, str]:
+    """Table IRI → the named graph that holds it now."""
+    return {str(row["table"].value): str(row["g"].value) for row in solutions(store.query(_HOLDERS))}
+
+
+def _store(reading: Reading, store: Store, holders: dict[str, str], history: Path | None) -> Outcome:
+    if reading.disclosure is None:
+        return Outcome(reading)
+    name = NamedNode(iris.disclosure(reading.disclosure.source.sha256))
+    triples = triples_of(reading.disclosure)
+    tables = {t.subject.value for t in triples if t.object == NamedNode(iris.JX + "TargetTable")}  # type: ignore[union-attr]
+    older = sorted({holders[table] for table in tables if table in holders} - {name.value})
+    known = [t.object for t in store.graph(name) if t.predicate == WAS_REVISION_OF]
+    triples += [Triple(name, WAS_REVISION_OF, old) for old in {*known, *map(NamedNode, older)}]
+    changed = store.replace({name: triples, **_findings(name, reading), **_put_away(older, store, history)})
+    for table in [table for table, graph in holders.items() if graph == name.value or graph in older]:
+        del holders[table]
+    holders.update(dict.fromkeys(tables, name.value))
+    return Outcome(reading, changed, tuple(older))
+
+
+def _findings(name: NamedNode, reading: Reading) -> dict[NamedNode, Iterable[Triple]]:
+    return {NamedNode(iris.findings(name.value)): report_triples(name.value, reading.findings)}
+
+
+def _put_away(older: list[str], store: Store, history: Path | None) -> dict[NamedNode, Iterable[Triple]]:
+    """Write older versions to the history folder before they leave the store: a crash in between loses nothing."""
+    emptied: dict[NamedNode, Iterable[Triple]] = {}
+    for graph in map(NamedNode, older):
+        if history is not None:
+            history.mkdir(parents=True, exist_ok=True)
+            data = serialize(store.graph(graph), format=RdfFormat.N_TRIPLES)
+            (history / f"{graph.value.rsplit('/', 1)[-1]}.nt.gz").write_bytes(gzip.compress(data or b"", mtime=0))
+        emptied |= {graph: (), NamedNode(iris.findings(graph.value)): ()}
+    return emptied

@@ -1,0 +1,277 @@
+"""Tables without rules: columns anchored on the words of a heading line, rows told by gaps and by wrapped lines.
+
+What comes out is a good guess, not a fact of the page: the grids made of it are not exact. A table begins at a line of
+at least three separate words under which other lines keep to the same columns.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby, pairwise
+
+from graph.readers.glyphs import Glyph, Line, joined
+from graph.readers.lattice import Box
+
+# All in font sizes. A gap this wide separates two columns.
+_APART = 1.0
+# Lines closer than this cannot stand under each other in one cell: they belong to one row.
+_BESIDE = 0.95
+# A heading of two or three lines reaches this far up and down from its middle line.
+_HEADING = 1.8
+# No table goes on after a gap this high.
+_END = 8.0
+# Lines of a running head or a page number between the parts of a table on two pages.
+_RUNNING = 2
+_FEWEST_COLUMNS, _FEWEST_LINES = 3, 2
+# Share of the pieces below the heading that have to keep to its columns; share of the fullest row that makes a row.
+_KEPT, _OWN_ROW = 0.8, 0.6
+# A line that leaves less room than this could not hold the next word; in a column this narrow nobody can tell.
+_ROOM, _NARROW = 1.3, 4.0
+# The next line of a cell is at most this far below.
+_PITCH = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A cell: text, row and column from 0, and box."""
+
+    text: str
+    row: int
+    column: int
+    box: Box
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """A table without rules."""
+
+    cells: list[Part]
+    box: Box
+
+
+@dataclass(slots=True)
+class _Piece:
+    """A run of characters without a gap as wide as one between columns."""
+
+    glyphs: list[Glyph]
+    y: float
+    size: float
+    column: int = -1
+
+    @property
+    def x0(self) -> float:
+        return self.glyphs[0].x
+
+    @property
+    def x1(self) -> float:
+        return self.glyphs[-1].x + self.glyphs[-1].advance
+
+    @property
+    def box(self) -> Box:
+        return self.x0, self.y - 0.2 * self.size, self.x1, self.y + 0.85 * self.size
+
+
+_Row = list[_Piece]
+_Words = list[tuple[float, float]]
+
+
+class Unruled:
+    """Finds tables without rules page by page; one that ends a page goes on at the top of the next."""
+
+    def __init__(self) -> None:
+        self._borders: list[float] = []
+
+    def page(self, lines: Sequence[Line], ruled: Sequence[Box]) -> Iterator[Line | Columns]:
+        """``lines`` from the top down, tables put together; none reaches over a box in ``ruled``."""
+        carried, self._borders = self._borders, []
+        since = 0
+        for run in _runs(lines, ruled):
+            split = [_pieces(line) for line in run]
+            begin = 0
+            while begin < len(run):
+                table = (_continued(split, begin, carried) if carried else None) or _new(split, begin)
+                since += 1
+                if table is not None:
+                    yield _columns(split[begin : table.end], table.heading, table.borders)
+                    begin, since, carried, self._borders = table.end, 0, [], table.borders
+                else:
+                    yield run[begin]
+                    begin += 1
+                if since > _RUNNING:
+                    carried, self._borders = [], []
+
+
+def _runs(lines: Sequence[Line], ruled: Sequence[Box]) -> list[list[Line]]:
+    """Lines between the ruled tables."""
+    tops = sorted((box[3] for box in ruled), reverse=True)
+    return [list(run) for _, run in groupby(lines, key=lambda line: sum(top > line.y for top in tops))]
+
+
+def _pieces(line: Line) -> _Row:
+    pieces = [_Piece([line.glyphs[0]], line.y, line.size)]
+    for before, after in pairwise(line.glyphs):
+        if after.x - before.x - before.advance > _APART * line.size:
+            pieces.append(_Piece([], line.y, line.size))
+        pieces[-1].glyphs.append(after)
+    return pieces
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A table among lines: index after its last line, number of lines in its heading, x between its columns."""
+
+    end: int
+    heading: int
+    borders: list[float]
+
+
+def _new(lines: list[_Row], begin: int) -> _Found | None:
+    """The table whose heading is at ``begin``."""
+    words, below = _heading(lines, begin)
+    if len(words) < _FEWEST_COLUMNS:
+        return None
+    end = _end(lines, below, lambda piece: _touched(piece, words) <= 2)
+    borders = _borders(words, [piece for line in lines[begin:end] for piece in line])
+    return _Found(end, below - begin, borders) if _fits(lines[below:end], borders) else None
+
+
+def _continued(lines: list[_Row], begin: int, borders: list[float]) -> _Found | None:
+    """The rest of the table of the page before, which had its columns between ``borders``."""
+    end = _end(lines, begin, lambda piece: _crossed(piece, borders) <= 1)
+    return _Found(end, 0, borders) if _fits(lines[begin:end], borders) else None
+
+
+def _end(lines: list[_Row], begin: int, keeps: Callable[[_Piece], bool]) -> int:
+    """Index of the first line that is too far below the one before, or does not keep to the columns."""
+    end = begin
+    while end < len(lines) and all(keeps(piece) for piece in lines[end]):
+        if end and lines[end - 1][0].y - lines[end][0].y > _END * lines[end][0].size:
+            break
+        end += 1
+    return end
+
+
+def _fits(body: list[_Row], borders: list[float]) -> bool:
+    pieces = [piece for line in body for piece in line]
+    wide = sum(len(line) >= _FEWEST_COLUMNS for line in body)
+    kept = sum(not _crossed(piece, borders) for piece in pieces)
+    return wide >= _FEWEST_LINES and kept >= _KEPT * len(pieces)
+
+
+def _heading(lines: list[_Row], begin: int) -> tuple[_Words, int]:
+    """Extents of the heading's words by column, and the index of the first line below; the heading may wrap."""
+    top = lines[begin][0]
+    near = [i for i in range(begin, len(lines)) if top.y - lines[i][0].y <= 2 * _HEADING * top.size]
+    # The heading is the fullest line near the top and what stands within its reach.
+    middle = max(near, key=lambda index: len(lines[index]))
+    center, reach = lines[middle][0].y, _HEADING * lines[middle][0].size
+    if top.y - center > reach:
+        return [], begin
+    fullest = len(lines[middle])
+    rest = [i for i in near if i > middle and center - lines[i][0].y <= reach and 2 * len(lines[i]) < fullest]
+    within = [*range(begin, middle + 1), *rest[:1]]
+    words: _Words = []
+    for x0, x1 in sorted((piece.x0, piece.x1) for index in within for piece in lines[index]):
+        if words and x0 < words[-1][1]:
+            words[-1] = words[-1][0], max(words[-1][1], x1)
+        else:
+            words.append((x0, x1))
+    return words, within[-1] + 1
+
+
+def _touched(piece: _Piece, words: _Words) -> int:
+    return sum(piece.x0 < x1 and x0 < piece.x1 for x0, x1 in words)
+
+
+def _crossed(piece: _Piece, borders: list[float]) -> int:
+    return sum(piece.x0 < border < piece.x1 for border in borders)
+
+
+def _columns(lines: list[_Row], heading: int, borders: list[float]) -> Columns:
+    pieces = [piece for line in lines for piece in line]
+    for piece in pieces:
+        piece.column = sum(border < (piece.x0 + piece.x1) / 2 for border in borders)
+    rows = [[piece for line in lines[:heading] for piece in line]] if heading else []
+    rows += _rows(_beside(lines[heading:]))
+    cells = []
+    for index, row in enumerate(rows):
+        for column in sorted({piece.column for piece in row}):
+            held = sorted((piece for piece in row if piece.column == column), key=lambda piece: (-piece.y, piece.x0))
+            cells.append(Part("\n".join(joined(piece.glyphs) for piece in held), index, column, _around(held)))
+    return Columns(cells, _around(pieces))
+
+
+def _around(pieces: Sequence[_Piece]) -> Box:
+    boxes = [piece.box for piece in pieces]
+    return min(b[0] for b in boxes), min(b[1] for b in boxes), max(b[2] for b in boxes), max(b[3] for b in boxes)
+
+
+def _borders(words: _Words, pieces: Sequence[_Piece]) -> list[float]:
+    """Between the middles of two heading words, the middle of the widest strip that the fewest pieces cross."""
+    borders = []
+    for (a0, a1), (b0, b1) in pairwise(words):
+        low, high = (a0 + a1) / 2, (b0 + b1) / 2
+        near = [piece for piece in pieces if piece.x1 > low and piece.x0 < high]
+        edges = sorted({low, high, *(x for piece in near for x in (piece.x0, piece.x1) if low < x < high)})
+
+        def crossing(strip: tuple[float, float], near: Sequence[_Piece] = near) -> tuple[int, float]:
+            middle = (strip[0] + strip[1]) / 2
+            return sum(piece.x0 < middle < piece.x1 for piece in near), strip[0] - strip[1]
+
+        left, right = min(pairwise(edges), key=crossing)
+        borders.append((left + right) / 2)
+    return borders
+
+
+def _beside(lines: list[_Row]) -> list[_Row]:
+    """Lines too close to stand under each other joined: words of one row centred at different heights."""
+    joined_lines: list[_Row] = []
+    for line in lines:
+        above = joined_lines[-1] if joined_lines else []
+        close = bool(above) and above[-1].y - line[0].y < _BESIDE * line[0].size
+        if close and not {piece.column for piece in above} & {piece.column for piece in line}:
+            above.extend(line)
+        else:
+            joined_lines.append(list(line))
+    return joined_lines
+
+
+def _rows(lines: list[_Row]) -> list[_Row]:
+    """Lines gathered into rows: wrapped lines join the row above, lines of few words the nearer row."""
+    if not lines:
+        return []
+    widths: dict[int, float] = {}
+    for piece in (piece for line in lines for piece in line):
+        widths[piece.column] = max(widths.get(piece.column, 0.0), piece.x1 - piece.x0)
+    fullest = max(len({piece.column for piece in line}) for line in lines)
+    rows: list[_Row] = [[]]
+    waiting: list[_Piece] = []  # words of the row below that stand higher than its middle
+    for index, line in enumerate(lines):
+        above = lines[index - 1] if index else []
+        wrapped, fresh = _compare([*rows[-1], *waiting], line, widths)
+        own = len({piece.column for piece in line}) >= _OWN_ROW * fullest
+        if len(wrapped) == len(line) and not waiting:
+            rows[-1].extend(line)
+        elif own or len(fresh) > 1:
+            rows.append([*waiting, *line])
+            waiting = []
+        else:
+            up = above[-1].y - line[0].y if rows[-1] else float("inf")
+            down = line[-1].y - lines[index + 1][0].y if index + 1 < len(lines) else float("inf")
+            (rows[-1] if up <= down and not waiting else waiting).extend(line)
+    rows.append(waiting)
+    return [row for row in rows if row]
+
+
+def _compare(above: _Row, line: _Row, widths: dict[int, float]) -> tuple[set[int], set[int]]:
+    """Columns of ``line`` that may go on with a full line just above, and those where that ended short or earlier."""
+    over = {piece.column: piece for piece in above}
+    wrapped, fresh = set(), set()
+    for piece in line:
+        if (before := over.get(piece.column)) is not None:
+            room = widths[piece.column] - (before.x1 - before.x0)
+            full = room < _ROOM * piece.size and widths[piece.column] > _NARROW * piece.size
+            next_line = before.y - piece.y <= _PITCH * piece.size
+            (wrapped if full and next_line else fresh).add(piece.column)
+    return wrapped, fresh

@@ -1,0 +1,19 @@
+"""Solutions of a SELECT as plain dictionaries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pyoxigraph import QueryBoolean, QuerySolutions, QueryTriples
+
+from graph.errors import QueryError
+from graph.store.embedded import Term
+
+
+def solutions(result: QuerySolutions | QueryBoolean | QueryTriples) -> Iterator[dict[str, Term]]:
+    """Variable name → term for each solution; unbound variables are left out. Raises QueryError for other results."""
+    if not isinstance(result, QuerySolutions):
+        raise QueryError("SELECT")
+    names = [variable.value for variable in result.variables]
+    for row in result:
+        yield {name: term for name in names if (term := row[name]) is not None}
