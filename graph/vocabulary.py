@@ -198,7 +198,10 @@ class Vocabulary:
         return self.name_of(iri)
 
     def concept(self, kind: str, label: str) -> str | None:
-        """IRI of the concept with that canonical label (or notation) among a kind of concept."""
+        """IRI of the concept with that canonical label (or notation) among a kind of concept; a unit by any spelling."""
+        if kind == "unit":
+            listed = self._units.get(fold(label))
+            return listed.iri if listed else None
         return self._concepts(kind).get(label)
 
     @cached_property

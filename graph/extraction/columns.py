@@ -174,10 +174,11 @@ def refine(layout: Layout, row: Row, words: Vocabulary) -> Layout | None:
 def _places_below_value(layout: Layout, row: Row, words: Vocabulary) -> Layout | None:
     """Names of towns or units below one wide heading 指标值: each becomes a column of targets for that place."""
     value = next((column for column in layout.columns if column.role == "value"), None)
-    if value is None or not row.exact or value.end - value.start < 2 or len(row.own) < 2:
+    if value is None or len(row.own) < 2:
         return None
-    under = all(value.start <= cell.column < value.end for cell in row.own)
-    if not under or any(words.heading(cell.text, "column") for cell in row.own):
+    if row.exact and not all(value.start <= cell.column < value.end for cell in row.own):
+        return None
+    if any(not _may_be_place(cell, words) for cell in row.own):
         return None
     split = [
         Column("value", cell.column, cell.column + cell.colspan, fold(cell.text), value.period, cell.text.strip())
@@ -185,6 +186,13 @@ def _places_below_value(layout: Layout, row: Row, words: Vocabulary) -> Layout |
     ]
     at = layout.columns.index(value)
     return Layout((*layout.columns[:at], *split, *layout.columns[at + 1 :]), (*layout.cells, *row.own))
+
+
+def _may_be_place(cell: Cell, words: Vocabulary) -> bool:
+    known = (
+        words.heading(cell.text, "column") or words.indicator_class(cell.text, 1) or words.indicator_class(cell.text, 2)
+    )
+    return not known and len(fold(cell.text)) <= 10 and parse_target(cell.text, words).comparator == "qualitative"
 
 
 def swap_by_content(layout: Layout, rows: list[Row], words: Vocabulary) -> Layout:
@@ -196,7 +204,8 @@ def swap_by_content(layout: Layout, rows: list[Row], words: Vocabulary) -> Layou
             continue
         votes: Counter[str] = Counter()
         for row in rows:
-            for cell in row.own:
+            # In text dumps only a full row has its cells under their headings.
+            for cell in row.own if row.exact or len(row.own) >= len(columns) else ():
                 if column.start <= cell.column < column.end:
                     votes.update(_closed_roles(cell.text, words))
         if votes and votes.get(column.role, 0) < votes.most_common(1)[0][1]:
@@ -283,9 +292,11 @@ def _by_position(layout: Layout, row: Row) -> list[tuple[Cell, Column]]:
 def _by_content(layout: Layout, row: Row) -> list[tuple[Cell, Column]]:
     cells = row.own
     best: tuple[float, list[int]] = (float("-inf"), [])
-    for shift in (0, -1, 1, -2, 2, -3):
+    # Where covered cells were dropped, the row's end still stands under the header's end.
+    ends = cells[-1].column - layout.columns[-1].start
+    for shift in dict.fromkeys((0, -1, 1, -2, 2, ends)):
         score, choice = _best_alignment(cells, layout.columns, shift)
-        score -= 0.3 * abs(shift)
+        score -= 0.3 * min(abs(shift), 3)
         if score > best[0]:
             best = (score, choice)
     return [(cell, layout.columns[i]) for cell, i in zip(cells, best[1], strict=True) if i >= 0]
@@ -335,7 +346,8 @@ def _likeness(text: str, role_name: str) -> float:
     number = decimal(folded)
     match words.roles[role_name].content:
         case "class1":
-            return 6.0 if words.indicator_class(text, 1) else -6.0
+            # Forms of two levels print second-level classes in the first column.
+            return 6.0 if words.indicator_class(text, 1) else 2.0 if words.indicator_class(text, 2) else -6.0
         case "class2":
             return 6.0 if words.indicator_class(text, 2) else -6.0
         case "comparator":

@@ -115,12 +115,14 @@ def _name_and_target(clause: str, words: Vocabulary, year: int | None) -> tuple[
     before = clause[: match.start()] if match else clause
     if match is None or not before:
         return clause, Target(clause, "qualitative")
-    verb = next((p.regex.search(before) for p in words.patterns("ProseVerb") if p.regex.search(before)), None)
+    verb = next((found for p in words.patterns("ProseVerb") if (found := p.regex.search(before))), None)
     bare = before[: verb.start()] if verb else before
+    # A verb may be the comparator (达到90%) or say nothing of the figure (给予90%).
+    verbs = (verb.group(), "") if verb else ("",)
     for end in range(match.end(), match.start(), -1):
-        target = parse_target((verb.group() if verb else "") + clause[match.start() : end], words, year)
-        if target.comparator != "qualitative" and target.value:
-            rest = clause[end:]
-            if end == match.end() or words.unit(target.unit or ""):
-                return bare + rest, target
+        for word in verbs:
+            target = parse_target(word + clause[match.start() : end], words, year)
+            known = end == match.end() or words.unit(target.unit or "")
+            if target.comparator != "qualitative" and target.value and known:
+                return bare + clause[end:], target
     return clause, Target(clause, "qualitative")

@@ -35,7 +35,7 @@ def segments(
     by_cell = _by_merged_cells(rows)
     if by_cell is not None:
         return by_cell
-    marks = [_marks(row, index in breaks) for index, row in enumerate(rows)]
+    marks = [_marks(row, rows[index - 1] if index else None, index in breaks) for index, row in enumerate(rows)]
     return [rows[start:end] for start, end in _best_cuts(marks, totals)]
 
 
@@ -57,9 +57,14 @@ def _subject(row: Aligned) -> tuple[str, str, str]:
     return fold(row.text("unitName")), fold(row.text("name")), fold(row.text("budget"))
 
 
-def _marks(row: Aligned, broken: bool) -> Marks:
+def _marks(row: Aligned, above: Aligned | None, broken: bool) -> Marks:
+    def new(role: str) -> bool:
+        # Several indicators of one printed row share its cells.
+        shared = above is not None and row.row is above.row
+        return row.has(role) and not shared
+
     weight = decimal(fold(row.text("weight"))) if row.has("weight") else None
-    return Marks(row.has("name"), row.has("budget"), row.has("objective"), weight, broken)
+    return Marks(new("name"), new("budget"), new("objective"), weight, broken)
 
 
 def _best_cuts(marks: list[Marks], totals: frozenset[Decimal]) -> list[tuple[int, int]]:
