@@ -45,7 +45,7 @@ test-shared: env
 	$(BIN)/pytest -m shared
 
 bench: env
-	$(BIN)/pytest tests/bench -m "" -s
+	$(BIN)/python -m tests.bench.pipeline
 
 docs: env
 	$(BIN)/python -m docs.generate

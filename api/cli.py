@@ -11,16 +11,16 @@ from pathlib import Path
 from typing import Annotated, NoReturn
 
 import typer
+from graph.validation import Finding
 from pyoxigraph import QueryBoolean, QueryResultsFormat, QuerySolutions, QueryTriples, RdfFormat
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from graph import __version__, ingest, output, resources
+from graph import __version__, ingest, iris, output, resources
 from graph.errors import BadParameter, JixiaoError, QueryError
 from graph.model import Disclosure
 from graph.store import Store, open_store
-from graph.validation import Finding
 
 app = typer.Typer(
     help="绩效目标表：读取、校验、查询、导出。Read, judge, query and export Chinese budget performance-target tables.",
@@ -29,7 +29,9 @@ app = typer.Typer(
     rich_markup_mode="markdown",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-out, err = Console(), Console(stderr=True)
+# A pipe or a file has no width of its own: lines are long enough there for the tables.
+out = Console(width=None if sys.stdout.isatty() else 160)
+err = Console(stderr=True)
 
 StoreOption = Annotated[
     str | None,
@@ -220,8 +222,8 @@ def overview(outcomes: list[ingest.Outcome]) -> Table:
     """The table that ``jixiao ingest`` prints: a line a document."""
     table = Table(title="读取结果 What was read")
     for heading, justify in (
-        ("文件 document", "left"), ("部门 department", "left"), ("年度 year", "right"), ("项目 projects", "right"),
-        ("指标 indicators", "right"), ("问题 findings", "right"), ("未识别 not understood", "right"), ("入库 stored", "left"),
+        ("文件\ndocument", "left"), ("部门\ndepartment", "left"), ("年度\nyear", "right"), ("项目\nprojects", "right"),
+        ("指标\nindicators", "right"), ("问题\nfindings", "right"), ("未识别\nnot understood", "right"), ("入库\nstored", "left"),
     ):  # fmt: skip
         table.add_column(heading, justify="right" if justify == "right" else "left", overflow="fold")
     for outcome in outcomes:
@@ -248,8 +250,8 @@ def validate(
     files: Paths,
     format: Annotated[str, typer.Option("--format", "-f", help="table、json 或 ttl。table, json or ttl.")] = "table",
 ) -> None:
-    """按规则检查文件，不存库；有问题时退出码为 1。Judge files without storing them; exit code 1 when one does not conform."""
-    from graph import iris, validation
+    """按规则检查文件，不存库；不合规时退出码为 1。Judge files, storing nothing; exit code 1 if one does not conform."""
+    from graph import validation
 
     known(format, ("table", "json", "ttl"))
     read = [ingest.read_and_judge(path) for path in ingest.files_in(files)]
@@ -358,7 +360,7 @@ def print_rows(columns: list[str], rows: Iterable[dict[str, str]], format: str, 
         for column in columns:
             table.add_column(column, overflow="fold")
         for row in found:
-            table.add_row(*(row.get(column, "") for column in columns))
+            table.add_row(*(row.get(column, "").removeprefix(iris.BASE) for column in columns))
         out.print(table)
 
 
@@ -397,10 +399,10 @@ def answer(result: QuerySolutions | QueryBoolean | QueryTriples, format: str) ->
     elif isinstance(result, QueryBoolean) and format == "table":
         out.print("是 yes" if result else "否 no")
     elif isinstance(result, QuerySolutions) and format == "table":
-        from graph.store.rows import solutions
+        from graph.store.rows import strings
 
         columns = [variable.value for variable in result.variables]
-        print_rows(columns, ({k: str(v.value) for k, v in row.items()} for row in solutions(result)), "table")  # type: ignore[union-attr]
+        print_rows(columns, strings(result), "table")
     elif format in results:
         show(result.serialize(format=results[format]) or b"")
     else:

@@ -8,6 +8,7 @@ for the history folder, and the newer says ``prov:wasRevisionOf``.
 from __future__ import annotations
 
 import gzip
+import hashlib
 import multiprocessing
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import TimeoutError as FutureTimeout
@@ -15,20 +16,22 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pebble import ProcessExpired, ProcessPool
-from pyoxigraph import NamedNode, RdfFormat, Triple, serialize
+from pyoxigraph import Literal, NamedNode, RdfFormat, Triple, parse, serialize
 
-from graph import iris
+from graph import iris, resources
 from graph.errors import DamagedFile, FileMissing, JixiaoError, NoPerformanceTable, TooLarge, UnknownFormat
 from graph.extraction import extract
 from graph.model import Disclosure
 from graph.rdf import to_quads
 from graph.readers import read
 from graph.store import Store
-from graph.store.rows import solutions
+from graph.store.rows import strings
 from graph.validation import Finding, judge, report_triples
 from graph.vocabulary import vocabulary
 
 WAS_REVISION_OF = NamedNode("http://www.w3.org/ns/prov#wasRevisionOf")
+VOCABULARY = NamedNode(iris.BASE + "ontology")
+DIGEST = NamedNode("http://purl.org/dc/terms/identifier")
 _HOLDERS = """PREFIX jx: <https://w3id.org/jixiao/ontology#>
 SELECT DISTINCT ?g ?table WHERE { GRAPH ?g { ?table a jx:TargetTable } }"""
 
@@ -121,6 +124,7 @@ def ingest(
         yield Outcome(
             Reading(missing, error=FileMissing(place=missing, zh="文件夹是空的。", en="The folder is empty."))
         )
+    store_vocabulary(store)
     asked = set(map(Path, paths))
     holders = _table_holders(store)
     for done, reading in enumerate(readings(files, jobs, seconds), start=1):
@@ -129,9 +133,19 @@ def ingest(
         progress(done, len(files))
 
 
+def store_vocabulary(store: Store) -> None:
+    """Put the ontology beside the data, so that questions find labels and classes; nothing where it is there already."""
+    files = sorted(resources.folder("ontology").glob("*.ttl"))
+    digest = Literal(hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest())
+    if Triple(VOCABULARY, DIGEST, digest) in store.graph(VOCABULARY):
+        return
+    triples = [quad.triple for file in files for quad in parse(file.read_bytes(), format=RdfFormat.TURTLE)]
+    store.replace({VOCABULARY: [*triples, Triple(VOCABULARY, DIGEST, digest)]})
+
+
 def _table_holders(store: Store) -> dict[str, str]:
     """Table IRI → the named graph that holds it now."""
-    return {str(row["table"].value): str(row["g"].value) for row in solutions(store.query(_HOLDERS))}
+    return {row["table"]: row["g"] for row in strings(store.query(_HOLDERS))}
 
 
 def _store(reading: Reading, store: Store, holders: dict[str, str], history: Path | None) -> Outcome:

@@ -55,6 +55,7 @@ def _fund(fund: Fund) -> Json:
 
 
 def table_as_json(table: TargetTable) -> Json:
+    """One target table, as in ``target_tables`` of the extraction contract."""
     return {
         "position": table.position,
         "scope": table.scope,

@@ -1,0 +1,1 @@
+"""What leaves: tables as files that readers can read again."""

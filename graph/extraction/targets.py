@@ -10,7 +10,7 @@ import re
 import unicodedata
 from dataclasses import replace
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Context, Decimal, InvalidOperation
 
 from graph.model import Target
 from graph.vocabulary import Pattern, Vocabulary, squeeze
@@ -19,15 +19,18 @@ QUALITATIVE, BY = "qualitative", "by"
 _NUMBER = re.compile(r"[+-]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?")
 _RANGE = re.compile(rf"({_NUMBER.pattern})([^\d~～–—至到-]{{0,4}})(?:~|～|-|–|—|至|到)({_NUMBER.pattern})(.{{0,8}})")
 _SPACED_NUMBER = re.compile(r"(?<=\d)\s*([.,])\s*(?=\d)")
+# Longer rows of digits are codes. With the largest factor and 18 decimal places a number below this has 45 digits.
+_LARGEST = Decimal(10) ** 18
+_EXACT = Context(prec=60)
 
 
 def decimal(text: str) -> Decimal | None:
-    """A number without thousands separators, or None."""
+    """A number without thousands separators, or None; a row of 19 digits and more is no number but a code."""
     try:
         number = Decimal(text.replace(",", ""))
     except InvalidOperation:
         return None
-    return number if number.is_finite() else None
+    return number if number.is_finite() and abs(number) < _LARGEST else None
 
 
 def parse_target(text: str, vocabulary: Vocabulary, year: int | None = None) -> Target:
@@ -60,7 +63,8 @@ def join_target(comparator: str, value: str, unit: str, vocabulary: Vocabulary, 
     if number is not None and sign != QUALITATIVE:
         return _bounded(Target(printed, sign, _digits(value), known_unit), vocabulary)
     if sign == QUALITATIVE or inner.comparator == QUALITATIVE:
-        return replace(inner, text=printed, comparator=QUALITATIVE, value=value.strip() or None, unit=known_unit)
+        words = Target(printed, QUALITATIVE, value.strip() or None, known_unit)
+        return replace(words, grade=inner.grade, frequency=inner.frequency, deadline=inner.deadline)
     target = replace(inner, text=printed, comparator=inner.comparator or sign, unit=inner.unit or known_unit)
     return _bounded(target, vocabulary)
 
@@ -103,7 +107,7 @@ def _is_unit(unit: str, sign: str | None, vocabulary: Vocabulary) -> bool:
     if vocabulary.unit(unit):
         return True
     # An unknown measure word is believed after a comparator, or when it is short and says nothing else.
-    return len(unit) <= (6 if sign else 3) and not re.search(r"[\d,，。;；:：、(（]", unit)
+    return len(unit) <= (6 if sign else 3) and not re.search(r"[\d,，。;；:：、(（%‰]", unit)
 
 
 def _range(plain: str, printed: str, vocabulary: Vocabulary) -> Target | None:
@@ -132,7 +136,8 @@ def _factor(unit: str | None, vocabulary: Vocabulary) -> tuple[Decimal, str | No
 
 def _times(number: Decimal, factor: Decimal) -> Decimal:
     """Exact product within the 18 decimal places that the store keeps."""
-    return round(number * factor, 18).normalize() + 0
+    product = _EXACT.multiply(number, factor)
+    return _EXACT.quantize(product, Decimal("1E-18")).normalize(_EXACT) + 0
 
 
 def _bounded(target: Target, vocabulary: Vocabulary) -> Target:
@@ -141,7 +146,7 @@ def _bounded(target: Target, vocabulary: Vocabulary) -> Target:
         return target
     factor, kind = _factor(target.unit, vocabulary)
     base = _times(number, factor)
-    target = replace(target, quantity_kind=kind)
+    target = Target(target.text, target.comparator, target.value, target.unit, quantity_kind=kind)
     match target.comparator:
         case ">=":
             return replace(target, lower=base, lower_inclusive=True)

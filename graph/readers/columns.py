@@ -267,7 +267,8 @@ def _rows(lines: list[_Row]) -> list[_Row]:
 def _compare(above: _Row, line: _Row, widths: dict[int, float]) -> tuple[set[int], set[int]]:
     """Columns of ``line`` that may go on with a full line just above, and those where that ended short or earlier."""
     over = {piece.column: piece for piece in above}
-    wrapped, fresh = set(), set()
+    wrapped: set[int] = set()
+    fresh: set[int] = set()
     for piece in line:
         if (before := over.get(piece.column)) is not None:
             room = widths[piece.column] - (before.x1 - before.x0)

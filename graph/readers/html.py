@@ -32,6 +32,7 @@ _UNSEEN = frozenset({
 })
 _CELLS = frozenset(("td", "th"))
 _SECTIONS = frozenset(("thead", "tbody", "tfoot"))
+_BEGIN, _END = re.compile("<html[ >]", re.IGNORECASE), re.compile("</html", re.IGNORECASE)
 # Bounds of the HTML standard, 4.9.11.
 _MOST_COLUMNS, _MOST_ROWS = 1000, 65534
 _WIDE = "\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef"
@@ -52,6 +53,8 @@ def read(data: bytes, path: str, limits: Limits = LIMITS) -> ReadResult:
     text, warnings = decode(data, declared[1].decode("ascii") if declared else None)
     page = _Page(CellCounter(limits, path))
     page.flow(_parse(text, path))
+    if _BEGIN.search(text) and not _END.search(text):
+        warnings.append("页面没有结尾，可能不完整。 The page has no end: it may be truncated.")
     return ReadResult(page.blocks, warnings=warnings)
 
 

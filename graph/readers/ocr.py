@@ -1,4 +1,4 @@
-"""Scanned pages and pictures of pages: the ruled lattice is found in the picture, then the lines of each cell are read.
+"""Scanned pages and pictures of pages: the lattice of rules is found, then the lines of each cell are recognised.
 
 Optional: needs ``rapidocr`` (its models are in the wheel) with ``onnxruntime``, and OpenCV and NumPy with them.
 Nothing else in the project imports those. Words read carry the recogniser's confidence.
@@ -23,17 +23,17 @@ from graph.readers.result import ReadResult
 if TYPE_CHECKING:
     import pypdfium2 as pdfium
 
-MISSING = (
-    "未安装文字识别组件，未读取；请安装 jixiao[ocr]。 "
-    "These pages are scans and are not read: install jixiao[ocr]."
-)
+MISSING = "未安装文字识别组件，请安装 jixiao[ocr]。 Scans are not read without it: install jixiao[ocr]."
 _NEEDED = ("rapidocr", "onnxruntime", "cv2", "numpy")
 _DPI = 200
 _POINTS = 72.0
+_A4_WIDTH = 595.0
 # Characters are between these heights, in pixels; what is smaller is dirt.
 _LEAST, _MOST = 7, 120
 # In character heights: a rule is longer than this, a gap this high ends a line, a line is at most this high.
 _RULE, _LEADING, _LINE = 1.6, 0.35, 1.35
+# Also: dirt is smaller than this; a line lower than this beside a border (within so many pixels) is a rule's remains.
+_SPECK, _LOW, _BORDER = 0.25, 0.4, 6
 # Degrees; a page that leans more was not scanned as a page.
 _MOST_SKEW, _LEAST_SKEW = 5.0, 0.05
 _ELEMENTARY_CELLS = 100_000
@@ -64,10 +64,16 @@ def read(data: bytes, path: str, limits: Limits = LIMITS) -> ReadResult:
     try:
         picture = Pictures.open(io.BytesIO(data))
         limits.check("page_pixels", picture.width * picture.height, path)
-        pixels = np.asarray(picture.convert("L"))
+        pixels = np.asarray(_sized(picture.convert("L")))
     except (OSError, SyntaxError, ValueError, Pictures.DecompressionBombError) as error:
         raise DamagedFile(str(error), place=path) from error
     return ReadResult(_blocks(pixels, 1, CellCounter(limits, path)), 1)
+
+
+def _sized(picture: Any) -> Any:
+    """A picture as if A4 paper had been scanned at the usual resolution."""
+    factor = _A4_WIDTH * _DPI / _POINTS / min(picture.size)
+    return picture.resize((max(1, round(picture.width * factor)), max(1, round(picture.height * factor))))
 
 
 def page(pdf_page: pdfium.PdfPage, number: int, counter: CellCounter, limits: Limits) -> list[Block]:
@@ -127,7 +133,7 @@ def _skew(ink: Image) -> float:
 
 
 class _Scan:
-    """An upright picture, its tables, and the reading of its parts. Pixels count from the top, points from the bottom."""
+    """An upright picture, its tables, and the reading of its parts. Pixels count from the top, points do not."""
 
     def __init__(self, gray: Image, ink: Image, number: int) -> None:
         self._gray, self._ink = gray, ink
@@ -157,10 +163,20 @@ class _Scan:
         horizontal = [Rule((y0 + y1) / 2, x0, x1) for x0, y0, x1, y1 in self._boxes(masks[0])]
         vertical = [Rule((x0 + x1) / 2, y0, y1) for x0, y0, x1, y1 in self._boxes(masks[1])]
         found = [table for table in lattices(horizontal, vertical, _ELEMENTARY_CELLS) if len(table.slots) > 1]
-        reach = cv2.dilate(cv2.bitwise_or(*masks), np.ones((3, 3), np.uint8))
-        self._ink = cv2.bitwise_and(self._ink, cv2.bitwise_not(reach))
-        self._gray = np.where(reach > 0, 255, self._gray).astype(np.uint8)
+        rules = cv2.dilate(cv2.bitwise_or(*masks), np.ones((3, 3), np.uint8))
+        self._gray = np.where(rules > 0, 255, self._gray).astype(np.uint8)
+        self._ink = self._without_specks(cv2.bitwise_and(self._ink, cv2.bitwise_not(rules)))
         return found
+
+    def _without_specks(self, ink: Image) -> Image:
+        """Ink to tell lines by: neither dirt nor points, nor the crumbs that a rule leaves."""
+        import cv2
+        import numpy as np
+
+        _, labels, stats, _ = cv2.connectedComponentsWithStats(ink)
+        large = np.maximum(stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]) >= _SPECK * self._character
+        large[0] = False
+        return np.where(large[labels], 255, 0).astype(np.uint8)
 
     def _boxes(self, mask: Image) -> list[Box]:
         """Boxes of the marks on a mask, in points."""
@@ -193,7 +209,9 @@ class _Scan:
         boxes = []
         for a, b in lines:
             columns = _runs(self._ink[a:b, left:right].any(axis=0))
-            if columns and max(b - a, columns[-1][1] - columns[0][0]) >= _LEAST:
+            # A lone 一 or = is low, but it stands off the borders, where the remains of rules are.
+            crumb = b - a < _LOW * self._character and (a - top < _BORDER or bottom - b < _BORDER)
+            if columns and not crumb:
                 boxes.append((left + columns[0][0], a, left + columns[-1][1], b))
         return self._recognised(boxes)
 
@@ -217,8 +235,10 @@ class _Scan:
 
         crops = []
         for left, top, right, bottom in boxes:
-            edge = max(2, (bottom - top) // 6)
-            crop = self._gray[max(top - edge, 0) : bottom + edge, max(left - edge, 0) : right + edge]
+            # A low sign is shown at its size in a line: cut close and enlarged, ≥ looks like N.
+            margin = max(self._character // 6, (self._character - (bottom - top)) // 2 + 2)
+            crop = self._gray[max(top - 2, 0) : bottom + 2, max(left - 2, 0) : right + 2]
+            crop = cv2.copyMakeBorder(crop, margin, margin, margin * 2, margin * 2, cv2.BORDER_CONSTANT, value=255)
             crops.append(cv2.cvtColor(crop, cv2.COLOR_GRAY2BGR))
         words = []
         for box, (text, confidence) in zip(boxes, _recognise(crops), strict=True):
@@ -244,12 +264,9 @@ def _engine() -> Any:
 
 def _recognise(crops: list[Image]) -> list[tuple[str, float]]:
     """Text and confidence of pictures of single lines."""
-    from rapidocr.ch_ppocr_rec import TextRecInput
-
     if not crops:
         return []
-    recogniser = _engine()._load_rec_model()
-    result = recogniser(TextRecInput(img=crops))
+    result = _engine().recognize_txt(crops)
     return list(zip(result.txts, result.scores, strict=True))
 
 

@@ -21,8 +21,9 @@ from graph.readers.result import ReadResult
 
 # A complete file ends with this mark (ISO 32000-1, 7.5.5); servers append a little after it.
 _END, _END_WITHIN = b"%%EOF", 8 * 1024
-# More pictures than this share of the page, and fewer characters than these: a scan.
-_PICTURED, _FEW = 0.4, 20
+# More pictures than this share of the page make a scan of it where there are fewer characters than the first number,
+# and may hide a table where there are fewer than the second.
+_PICTURED, _FEW, _SOME = 0.4, 20, 200
 # Characters without a Unicode value beyond this share make a page's text worthless.
 _UNMAPPED = 0.3
 _ELEMENTARY_CELLS = 100_000
@@ -47,65 +48,60 @@ def read(data: bytes, path: str, limits: Limits = LIMITS) -> ReadResult:
         pdf.close()
 
 
+_NOTES = {
+    "scan": "第 {pages} 页是扫描图像。" + ocr.MISSING,
+    "recognised": "第 {pages} 页由文字识别读取，可能有误。 Page {pages} was read by character recognition; check it.",
+    "pictured": "第 {pages} 页有大幅图片，图中文字未读取。 Page {pages} has a large picture; text in it is not read.",
+    "unmapped": "第 {pages} 页的字体缺少字符对照，文字不可靠。 The fonts of page {pages} do not name their characters.",
+    "leaning": "第 {pages} 页的斜排文字（水印）未读取。 Slanted text (a watermark) on page {pages} is not read.",
+    "broken": "第 {pages} 页已损坏，未读取。 Page {pages} is damaged and not read.",
+}
+
+
 class _Reader:
     def __init__(self, pdf: pdfium.PdfDocument, path: str, limits: Limits) -> None:
         self._pdf, self._path, self._limits = pdf, path, limits
         self._counter = CellCounter(limits, path)
         self._unruled = Unruled()
-        self._scans: list[int] = []
-        self._broken: list[int] = []
-        self._leaning: list[int] = []
-        self._unmapped: list[int] = []
+        self._notes: dict[str, list[int]] = {note: [] for note in _NOTES}
 
     def read(self) -> ReadResult:
         blocks: list[Block] = []
         for index in range(len(self._pdf)):
             blocks += self._page(index)
-        warnings = self._warnings()
-        if not blocks and not warnings:
+        said = [_NOTES[note].format(pages=_listed(pages)) for note, pages in self._notes.items() if pages]
+        if not blocks and not said:
             raise EmptyFile(place=self._path)
-        return ReadResult(blocks, len(self._pdf), warnings)
+        return ReadResult(blocks, len(self._pdf), said)
 
     def _page(self, index: int) -> list[Block]:
         number = index + 1
         try:
             page = self._pdf[index]
         except pdfium.PdfiumError:
-            self._broken.append(number)
+            self._notes["broken"].append(number)
             return []
-        drawing = draw(page, self._limits, f"{self._path} 第{number}页")
-        scanned = drawing.pictured > _PICTURED and len(drawing.glyphs) < _FEW
-        if drawing.leaning:
-            self._leaning.append(number)
-        if not scanned and drawing.unmapped > _UNMAPPED * max(len(drawing.glyphs), 1):
-            self._unmapped.append(number)
-            scanned = True
-        if scanned and ocr.available():
-            blocks = ocr.page(page, number, self._counter, self._limits)
-        else:
-            if scanned and number not in self._unmapped:
-                self._scans.append(number)
-            blocks = page_blocks(drawing, number, self._unruled, self._counter)
-        page.close()
-        return blocks
+        try:
+            return self._drawn(page, draw(page, self._limits, f"{self._path} 第{number}页"), number)
+        finally:
+            page.close()
 
-    def _warnings(self) -> list[str]:
-        said = []
-        if self._scans:
-            said.append(f"第 {_listed(self._scans)} 页是扫描图像，{ocr.MISSING}")
-        if self._unmapped:
-            said.append(
-                f"第 {_listed(self._unmapped)} 页的字体缺少字符对照，文字不可靠。 "
-                f"The fonts of page {_listed(self._unmapped)} do not say which characters they hold."
-            )
-        if self._broken:
-            pages = _listed(self._broken)
-            said.append(f"第 {pages} 页已损坏，未读取。 Page {pages} is damaged and not read.")
-        if self._leaning:
-            said.append(
-                f"第 {_listed(self._leaning)} 页的斜排文字（水印）未读取。 Slanted text (a watermark) is not read."
-            )
-        return said
+    def _drawn(self, page: pdfium.PdfPage, drawing: Drawing, number: int) -> list[Block]:
+        count = len(drawing.glyphs)
+        scanned = drawing.pictured > _PICTURED and count < _FEW
+        unmapped = count >= _FEW and drawing.unmapped > _UNMAPPED * count
+        if drawing.leaning:
+            self._notes["leaning"].append(number)
+        if (scanned or unmapped) and ocr.available():
+            self._notes["recognised"].append(number)
+            return ocr.page(page, number, self._counter, self._limits)
+        if scanned:
+            self._notes["scan"].append(number)
+        elif unmapped:
+            self._notes["unmapped"].append(number)
+        elif drawing.pictured > _PICTURED and count < _SOME:
+            self._notes["pictured"].append(number)
+        return page_blocks(drawing, number, self._unruled, self._counter)
 
 
 def page_blocks(drawing: Drawing, page: int, unruled: Unruled, counter: CellCounter) -> list[Block]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pyoxigraph import QueryBoolean, QuerySolutions, QueryTriples
+from pyoxigraph import QueryBoolean, QuerySolutions, QueryTriples, Triple
 
 from graph.errors import QueryError
 from graph.store.embedded import Term
@@ -17,3 +17,9 @@ def solutions(result: QuerySolutions | QueryBoolean | QueryTriples) -> Iterator[
     names = [variable.value for variable in result.variables]
     for row in result:
         yield {name: term for name in names if (term := row[name]) is not None}
+
+
+def strings(result: QuerySolutions | QueryBoolean | QueryTriples) -> Iterator[dict[str, str]]:
+    """As :func:`solutions`, each term as its IRI or its characters."""
+    for row in solutions(result):
+        yield {name: str(term) if isinstance(term, Triple) else term.value for name, term in row.items()}

@@ -1,0 +1,128 @@
+"""The library of questions: one ``.rq`` file each, SPARQL with a header that says what it asks and what it needs.
+
+Header lines begin with ``#+`` and hold TOML: ``title_zh``, ``title_en``, ``description_zh``, ``description_en`` and one
+table ``[params.NAME]`` for each parameter (see :class:`Parameter`). Values are bound to variables of the query's own
+name, never pasted, so each parameter stands in the outermost SELECT; a parameter that is not given stays unbound, which
+the query meets with ``COALESCE(<test>, true)``. A question keeps to one OPTIONAL a pattern: an OPTIONAL of two
+patterns is evaluated over the whole store. What stands in ``service/`` serves lists and pages, not people.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from pyoxigraph import Literal, NamedNode, QuerySolutions
+
+from graph.errors import BadParameter, NotFound, QueryError
+from graph.queries.parameters import Parameter
+from graph.store import Store, Term
+from graph.vocabulary import vocabulary
+
+__all__ = ["Answer", "Parameter", "Question", "library", "run", "service_library"]
+
+_FOLDER = Path(__file__).parent
+_TEXTS = ("title_zh", "title_en", "description_zh", "description_en")
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question: its name (the file's), what it asks in both languages, its parameters and its SPARQL."""
+
+    name: str
+    title_zh: str
+    title_en: str
+    description_zh: str
+    description_en: str
+    params: tuple[Parameter, ...]
+    sparql: str
+
+    def bindings(self, values: Mapping[str, object]) -> dict[str, Term]:
+        """The given values, and defaults for the others, as terms. Raises BadParameter."""
+        unknown = set(values) - {parameter.name for parameter in self.params}
+        if unknown:
+            raise self._unknown(", ".join(sorted(unknown)))
+        terms = {parameter.name: parameter.term(values.get(parameter.name)) for parameter in self.params}
+        return {name: term for name, term in terms.items() if term is not None}
+
+    def _unknown(self, names: str) -> BadParameter:
+        known = ", ".join(parameter.name for parameter in self.params) or "–"
+        return BadParameter(
+            names,
+            place=self.name,
+            zh=f"没有这个参数；可用参数：{known}。",
+            en=f"No such parameter; there are: {known}.",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The columns of an answer in order, parameters left out, and its rows; ``more``: rows were left off by a limit."""
+
+    columns: list[str]
+    terms: list[dict[str, Term]]
+    more: bool = False
+
+    @property
+    def rows(self) -> list[dict[str, str]]:
+        """The rows for people: concepts by their Chinese label, everything else by its characters."""
+        return [{name: text_of(term) for name, term in row.items()} for row in self.terms]
+
+
+def text_of(term: Term) -> str:
+    """A term for people: the label of a concept, an IRI, or the characters of a literal."""
+    if isinstance(term, NamedNode):
+        return vocabulary().label(term.value) or term.value
+    return term.value if isinstance(term, Literal) else str(term)
+
+
+@cache
+def library() -> dict[str, Question]:
+    """Every question by its name, in the order of names."""
+    return _read(_FOLDER)
+
+
+@cache
+def service_library() -> dict[str, Question]:
+    """The queries behind the service's lists and pages, by name."""
+    return _read(_FOLDER / "service")
+
+
+def run(store: Store, name: str, /, limit: int | None = None, **params: object) -> Answer:
+    """Answer a question of either library; at most ``limit`` rows.
+
+    Raises NotFound for an unknown question, BadParameter, and what the store raises.
+    """
+    question = library().get(name) or service_library().get(name)
+    if question is None:
+        raise NotFound(name, zh="没有这个问题；可用 jixiao query --list 查看。", en="No such question.")
+    solutions = store.query(question.sparql, bindings=question.bindings(params))
+    if not isinstance(solutions, QuerySolutions):
+        raise QueryError(name)
+    given = {parameter.name for parameter in question.params}
+    columns = [variable.value for variable in solutions.variables if variable.value not in given]
+    rows = islice(solutions, None if limit is None else limit + 1)
+    terms = [{column: term for column in columns if (term := row[column]) is not None} for row in rows]
+    return Answer(columns, terms[:limit], limit is not None and len(terms) > limit)
+
+
+def _read(folder: Path) -> dict[str, Question]:
+    return {path.stem: parse(path.stem, path.read_text("utf-8")) for path in sorted(folder.glob("*.rq"))}
+
+
+def parse(name: str, text: str) -> Question:
+    """A question from the text of its file. Raises QueryError where the header is wrong."""
+    lines = text.splitlines()
+    header = "\n".join(line.removeprefix("#+").removeprefix(" ") for line in lines if line.startswith("#+"))
+    body = "\n".join(line for line in lines if not line.startswith("#+")).strip() + "\n"
+    try:
+        fields: dict[str, Any] = tomllib.loads(header)
+        params = tuple(Parameter(name=key, **value) for key, value in fields.pop("params", {}).items())
+        return Question(name=name, params=params, sparql=body, **{key: fields.pop(key) for key in _TEXTS}, **fields)
+    except (tomllib.TOMLDecodeError, KeyError, TypeError) as error:
+        raise QueryError(str(error), place=f"{name}.rq", zh="问题的文件头有误。", en="A header is wrong.") from error

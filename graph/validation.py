@@ -1,0 +1,254 @@
+"""What the rules of ``shapes/`` say about one disclosure: findings, as SHACL report and as JSON."""
+
+from __future__ import annotations
+
+import multiprocessing
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
+from functools import cache
+from typing import Any, cast
+
+from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, QuerySolutions, RdfFormat, Store, Triple, serialize
+
+from graph import iris, output, resources
+from graph.iris import JX, RDF_TYPE
+from graph.readers.document import Place
+from graph.shapes import JXS, SEVERITIES, SH, Check, Rule, Shapes, background, shapes
+from graph.vocabulary import vocabulary
+
+Row = dict[str, NamedNode | Literal]
+
+_XSD = "http://www.w3.org/2001/XMLSchema#"
+_NUMBERS = {f"{_XSD}decimal", f"{_XSD}integer"}
+_PLACEHOLDER = re.compile(r"\{[?$](\w+)\}")
+_SEVERITY_IRIS = {name: iri for iri, name in SEVERITIES.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that a rule found.
+
+    ``focus``: IRI of the indicator, table or disclosure that it is about. ``value``: what was found, where the rule names
+    it; numbers in plain notation. ``table``: name of the table; ``position`` and ``indicator``: row number and name.
+    ``source_*``: where the rule comes from; ``verified``: whether that text has been compared.
+    """
+
+    rule: str
+    group: str
+    severity: str
+    focus: str
+    message_zh: str
+    message_en: str
+    value: str | None = None
+    table: str | None = None
+    position: int | None = None
+    indicator: str | None = None
+    source_zh: str = ""
+    source_en: str = ""
+    verified: bool = True
+    place: Place = field(default_factory=Place)
+
+
+def judge(triples: Iterable[Triple | Quad], rules: Shapes | None = None) -> list[Finding]:
+    """Everything that the rules find in the graph of one disclosure, in the order of its tables, rows and rules."""
+    rules = rules or shapes()
+    store = Store()
+    store.extend(Quad(t.subject, t.predicate, t.object, DefaultGraph()) for t in (*triples, *background(rules.requires)))
+    found = []
+    for number, rule in enumerate(rules.rules):
+        for check in rule.checks:
+            for (focus, value), row in _rows(store, check).items():
+                where = _Where(store, focus)
+                found.append(((*where.order, number, value), _finding(rule, where, value, row)))
+    return [finding for _, finding in sorted(found, key=lambda pair: pair[0])]
+
+
+def _rows(store: Store, check: Check) -> dict[tuple[str, str], Row]:
+    """Focus and value → what the query bound. Of rows that differ in nothing else, the first by its text."""
+    solutions = cast(QuerySolutions, store.query(check.sparql))
+    names = [variable.value for variable in solutions.variables]
+    rows: dict[tuple[str, str], Row] = {}
+    for solution in solutions:
+        row = {name: cast(NamedNode | Literal, solution[name]) for name in names if solution[name] is not None}
+        key = row["this"].value, text_of(row["value"]) if "value" in row else ""
+        rows[key] = min(rows.get(key, row), row, key=lambda r: sorted((name, term.value) for name, term in r.items()))
+    return rows
+
+
+def _finding(rule: Rule, where: _Where, value: str, row: Row) -> Finding:
+    return Finding(
+        rule=rule.id,
+        group=rule.group,
+        severity=rule.severity,
+        focus=where.iri,
+        message_zh=_message(rule.message_zh, row, "zh"),
+        message_en=_message(rule.message_en, row, "en"),
+        value=value if "value" in row else None,
+        table=where.table,
+        position=where.position,
+        indicator=where.indicator,
+        source_zh=rule.source_zh,
+        source_en=rule.source_en,
+        verified=rule.verified,
+        place=where.place,
+    )
+
+
+def _message(template: str, row: Mapping[str, NamedNode | Literal], language: str) -> str:
+    """The message with the row's values; a concept by its label; nothing for what the query left open."""
+
+    def text(match: re.Match[str]) -> str:
+        term = row.get(match[1])
+        if isinstance(term, NamedNode):
+            return vocabulary().name_of(term.value, language)
+        return text_of(term) if term else ""
+
+    return _PLACEHOLDER.sub(text, template)
+
+
+def text_of(term: NamedNode | Literal) -> str:
+    """A value as findings carry it: numbers in plain notation without trailing zeros, all else as it stands."""
+    if isinstance(term, Literal) and term.datatype.value in _NUMBERS:
+        return plain_number(term.value)
+    return term.value
+
+
+def plain_number(text: str) -> str:
+    """85.0 → 85; what is no number stays."""
+    try:
+        return format(Decimal(text).normalize() + 0, "f")
+    except InvalidOperation:
+        return text
+
+
+class _Where:
+    """The table, row and place of a focus node."""
+
+    def __init__(self, store: Store, iri: str) -> None:
+        self.iri = iri
+        facts = _facts(store, iri)
+        row = "inTable" in facts
+        table = _facts(store, facts["inTable"]) if row else facts if "scope" in facts else {}
+        self.table = table.get("name")
+        self.position = int(facts["position"]) if row else None
+        self.indicator = facts.get("level3")
+        self.order = (int(table.get("position", 0)), self.position or 0, iri)
+        numbers = {name: int(facts[name]) for name in ("page", "line", "row", "column") if name in facts}
+        box = tuple(map(float, facts["box"].split())) if "box" in facts else None
+        self.place = Place(sheet=facts.get("sheet"), box=cast(Any, box), **numbers)
+
+
+def _facts(store: Store, iri: str) -> dict[str, str]:
+    """The properties of a node by local name; one value of each."""
+    quads = store.quads_for_pattern(NamedNode(iri), None, None, None)
+    return {quad.predicate.value.removeprefix(JX): cast(Literal, quad.object).value for quad in quads}
+
+
+# -- the findings as triples and as JSON ------------------------------------------------------------------------------
+
+
+def report_triples(disclosure: str, findings: Sequence[Finding]) -> list[Triple]:
+    """The ``sh:ValidationReport`` of a disclosure, for its findings graph; the same findings give the same triples."""
+    by_id = {rule.id: rule for rule in shapes().rules}
+    report = iris.findings(disclosure)
+    node = NamedNode(report)
+    conforms = Literal("false" if findings else "true", datatype=NamedNode(f"{_XSD}boolean"))
+    triples = [
+        Triple(node, NamedNode(RDF_TYPE), NamedNode(f"{SH}ValidationReport")),
+        Triple(node, NamedNode(f"{SH}conforms"), conforms),
+    ]
+    for number, finding in enumerate(findings, 1):
+        result = NamedNode(iris.child(report, number))
+        triples.append(Triple(node, NamedNode(f"{SH}result"), result))
+        triples += _result(result, finding, by_id[finding.rule])
+    return triples
+
+
+def _result(result: NamedNode, finding: Finding, rule: Rule) -> list[Triple]:
+    check = rule.checks[0]
+    values: list[tuple[str, NamedNode | Literal]] = [
+        (RDF_TYPE, NamedNode(f"{SH}ValidationResult")),
+        (f"{SH}sourceShape", NamedNode(rule.iri)),
+        (f"{SH}sourceConstraintComponent", NamedNode(check.component)),
+        (f"{SH}resultSeverity", NamedNode(_SEVERITY_IRIS[finding.severity])),
+        (f"{SH}focusNode", NamedNode(finding.focus)),
+        (f"{SH}resultMessage", Literal(finding.message_zh, language="zh")),
+        (f"{SH}resultMessage", Literal(finding.message_en, language="en")),
+    ]
+    if check.path:
+        values.append((f"{SH}resultPath", NamedNode(check.path)))
+    if finding.value is not None:
+        values.append((f"{SH}value", Literal(finding.value)))
+    return [Triple(result, NamedNode(predicate), value) for predicate, value in values]
+
+
+def as_json(finding: Finding) -> dict[str, Any]:
+    """A finding as plain values; its place as in the JSON of the tables."""
+    return {
+        "rule": finding.rule,
+        "group": finding.group,
+        "severity": finding.severity,
+        "table": finding.table,
+        "position": finding.position,
+        "indicator": finding.indicator,
+        "value": finding.value,
+        "message": {"zh": finding.message_zh, "en": finding.message_en},
+        "source": {"zh": finding.source_zh, "en": finding.source_en, "verified": finding.verified},
+        "focus": finding.focus,
+        "place": output.place(finding.place),
+    }
+
+
+# -- pySHACL, which says what the shapes mean ---------------------------------------------------------------------------
+
+
+def reference(triples: Iterable[Triple | Quad]) -> set[tuple[str, str, str | None]]:
+    """(rule, focus, value) of everything that pySHACL finds.
+
+    It runs in a process of its own, because it patches rdflib while it loads, and gets its shapes fresh, because it
+    changes them. A hundred times slower than :func:`judge`.
+    """
+    data = [Triple(t.subject, t.predicate, t.object) for t in (*triples, *background(shapes().requires))]
+    text = serialize(data, format=RdfFormat.N_TRIPLES) or b""
+    rules = b"\n".join(file.read_bytes() for file in sorted(resources.folder("shapes").glob("*.ttl")))
+    ids = {rule.iri: rule.id for rule in shapes().rules}
+    return {(ids[shape], focus, value) for shape, focus, value in _worker().submit(_pyshacl, text, rules).result()}
+
+
+@cache
+def _worker() -> ProcessPoolExecutor:
+    return ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn"))
+
+
+def _pyshacl(data: bytes, rules: bytes) -> list[tuple[str, str, str | None]]:
+    """Shape, focus and value of every result; runs in the worker."""
+    import pyshacl
+    from rdflib import Graph, Literal, Namespace
+    from rdflib.plugins.sparql import prepareQuery, processor
+
+    # The text of a constraint is parsed once, not once a focus node.
+    processor.SPARQLProcessor.query = _cached(processor.SPARQLProcessor.query, cache(prepareQuery))
+    sh = Namespace(SH)
+    shapes_graph = Graph().parse(data=rules, format="turtle")
+    # Messages are no part of what is compared, and pySHACL takes the values in them for regular expressions.
+    shapes_graph.remove((None, sh.message, None))
+    _, report, _ = pyshacl.validate(Graph().parse(data=data, format="nt"), shacl_graph=shapes_graph)
+    found = []
+    for result in report.subjects(sh.sourceShape):
+        focus, value = report.value(result, sh.focusNode), report.value(result, sh.value)
+        number = isinstance(value, Literal) and str(value.datatype) in _NUMBERS
+        text = None if value is None or value == focus else plain_number(str(value)) if number else str(value)
+        found.append((str(report.value(result, sh.sourceShape)), str(focus), text))
+    return found
+
+
+def _cached(query: Any, prepare: Any) -> Any:
+    """``SPARQLProcessor.query`` with its parsed queries kept."""
+
+    def with_cache(self: Any, text: Any, *args: Any, **options: Any) -> Any:
+        return query(self, prepare(text) if isinstance(text, str) else text, *args, **options)
+
+    return with_cache

@@ -1,0 +1,66 @@
+"""Fixtures for every folder of tests, and the mark ``shared``: tests with it run only when ``-m`` names it."""
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from graph.store import Store, open_store
+from graph.vocabulary import Vocabulary, vocabulary
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if "shared" in config.option.markexpr:
+        return
+    asked = [item for item in items if item.get_closest_marker("shared")]
+    config.hook.pytest_deselected(items=asked)
+    items[:] = [item for item in items if item not in asked]
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder with the whole published documents and their annotations."""
+    folder = Path(os.environ.get("JIXIAO_SHARED") or ROOT.parent / "shared")
+    if not (folder / "tools" / "score.py").is_file():
+        pytest.fail(f"{folder} is not the folder of published documents; set JIXIAO_SHARED", pytrace=False)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def words() -> Vocabulary:
+    return vocabulary()
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    opened = open_store(tmp_path / "store")
+    yield opened
+    opened.close()
+
+
+class Printed(NamedTuple):
+    """What a command printed, and its exit code."""
+
+    code: int
+    out: str
+    err: str
+
+
+@pytest.fixture
+def jixiao(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Callable[..., Printed]:
+    """The command line, in this process."""
+    from api.cli import main
+
+    def run(*arguments: object) -> Printed:
+        monkeypatch.setattr(sys, "argv", ["jixiao", *map(str, arguments)])
+        with pytest.raises(SystemExit) as stop:
+            main()
+        code = stop.value.code
+        return Printed(code if isinstance(code, int) else 0, *capfd.readouterr())
+
+    return run
