@@ -123,7 +123,7 @@ def extract(
 ) -> None:
     """读出文件中的绩效目标表，不存库。Print what the files say, storing nothing."""
     known(format, ("table", "json"))
-    read = [ingest.read_and_judge(path) for path in ingest.files_in(files)]
+    read = [reading for path in ingest.files_in(files) for reading in ingest.read_and_judge(path)]
     for reading in read:
         if reading.error:
             err.print(reading.error.line(), style="red", markup=False, highlight=False, soft_wrap=True)
@@ -151,6 +151,18 @@ def contents(disclosure: Disclosure) -> Table:
                 project.name, item.level1, item.level2, item.level3, item.target.text, weight, str(item.place)
             )
     return table
+
+
+@app.command(epilog="例 e.g. `jixiao report 预算公开.pdf --output 读取报告.html`")
+def report(
+    files: Paths,
+    target: Annotated[Path, typer.Option("--output", "-o", help="网页文件。HTML file.")] = Path("reading-report.html"),
+) -> None:
+    """读取报告：读到什么、推断了什么、没看懂什么，附彩色图。What was read, inferred and not understood, with pictures."""
+    from graph.export.reading import report as written
+
+    target.write_text(written(ingest.files_in(files)), encoding="utf-8")
+    out.print(f"已写入 written: {target}", markup=False, highlight=False)
 
 
 # -- ingest ---------------------------------------------------------------------------------------------------------
@@ -254,7 +266,7 @@ def validate(
     from graph import validation
 
     known(format, ("table", "json", "ttl"))
-    read = [ingest.read_and_judge(path) for path in ingest.files_in(files)]
+    read = [reading for path in ingest.files_in(files) for reading in ingest.read_and_judge(path)]
     good = [(reading, reading.disclosure) for reading in read if reading.disclosure]
     if format == "json":
         show(as_text([{"path": r.path, "findings": [validation.as_json(f) for f in r.findings]} for r, _ in good]))

@@ -27,6 +27,11 @@ def table(heads: tuple[str, ...], rows: Iterator[tuple[object, ...]]) -> str:
     return "\n".join(["| " + " | ".join(heads) + " |", rule, *lines, ""]) if lines else ""
 
 
+def page(parts: list[str]) -> str:
+    """Parts, each ending in a line break, with a blank line between them."""
+    return "\n".join(filter(None, parts))
+
+
 def cli() -> str:
     """Every command with its arguments, options and example."""
     import typer.main
@@ -37,7 +42,7 @@ def cli() -> str:
     root = typer.main.get_command(app)
     context = root.make_context("jixiao", [], resilient_parsing=True)
     parts += _command(root, context)
-    return "\n".join(parts)
+    return page(parts)
 
 
 def _command(command, context) -> Iterator[str]:  # type: ignore[no-untyped-def]  # typer keeps its click private
@@ -53,7 +58,59 @@ def _command(command, context) -> Iterator[str]:  # type: ignore[no-untyped-def]
         yield from _command(child, child.make_context(name, [], parent=context, resilient_parsing=True))
 
 
-PAGES: dict[str, Callable[[], str]] = {"cli.md": cli}
+def rules() -> str:
+    """Every rule of ``shapes/``, group by group."""
+    from graph.shapes import JXS, shapes
+
+    parts = ["# 校验规则 Rules\n", NOTE]
+    parts.append(
+        "每条规则是 `shapes/` 中的一个 SHACL shape；来源未与原文核对的标 †。"
+        "Each rule is one SHACL shape in `shapes/`; † marks a source whose text has not been compared yet.\n"
+    )
+    for group, label in _groups():
+        parts.append(f"## {label}\n")
+        rows = (
+            (rule.id, _two(rule.label_zh, rule.label_en), rule.severity, _two(rule.message_zh, rule.message_en),
+             _two(rule.source_zh, rule.source_en) + ("" if rule.verified else " †"))
+            for rule in shapes().rules if JXS + rule.group == group
+        )  # fmt: skip
+        parts.append(table(("编号 id", "规则 rule", "程度 severity", "提示 message", "来源 source"), rows))
+    return page(parts)
+
+
+def _two(zh: str, en: str) -> str:
+    return zh if zh == en else f"{zh}<br>{en}"
+
+
+def _groups() -> list[tuple[str, str]]:
+    """The groups of rules in their order: IRI and label."""
+    from rdflib import RDF, RDFS, SH, Graph
+
+    from graph import resources
+
+    shapes = Graph().parse(resources.folder("shapes") / "shapes.ttl")
+    found = sorted(shapes.subjects(RDF.type, SH.PropertyGroup), key=lambda g: int(str(shapes.value(g, SH.order))))
+    return [(str(g), " ".join(sorted(map(str, shapes.objects(g, RDFS.label)), key=str.isascii))) for g in found]
+
+
+def questions() -> str:
+    """Every question of the library with its parameters."""
+    from graph.queries import library
+
+    parts = ["# 问题库 Questions\n", NOTE]
+    for question in library().values():
+        parts.append(f"## `{question.name}`\n")
+        parts.append(f"{question.title_zh} {question.title_en}\n")
+        parts.append(f"{question.description_zh} {question.description_en}\n")
+        rows = (
+            (f"`{p.name}`", p.type, f"`{p.example}`", "" if p.required else p.default or "–", f"{p.zh} {p.en}")
+            for p in question.params
+        )
+        parts.append(table(("参数 parameter", "类型 type", "例 example", "缺省 default", "说明 meaning"), rows))
+    return page(parts)
+
+
+PAGES: dict[str, Callable[[], str]] = {"cli.md": cli, "rules.md": rules, "questions.md": questions}
 
 
 def main() -> int:

@@ -13,17 +13,27 @@ import multiprocessing
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import TimeoutError as FutureTimeout
 from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 
 from pebble import ProcessExpired, ProcessPool
 from pyoxigraph import Literal, NamedNode, RdfFormat, Triple, parse, serialize
 
 from graph import iris, resources
-from graph.errors import DamagedFile, FileMissing, JixiaoError, NoPerformanceTable, TooLarge, UnknownFormat
+from graph.errors import (
+    DamagedFile,
+    FileMissing,
+    JixiaoError,
+    NoPerformanceTable,
+    ReadError,
+    TooLarge,
+    UnknownFormat,
+)
 from graph.extraction import extract
 from graph.model import Disclosure
 from graph.rdf import to_quads
-from graph.readers import read
+from graph.readers import read_each
+from graph.readers.document import Document
 from graph.store import Store
 from graph.store.rows import strings
 from graph.validation import Finding, judge, report_triples
@@ -77,14 +87,20 @@ def files_in(paths: Sequence[str | Path]) -> list[Path]:
     return list(found)
 
 
-def read_and_judge(path: str | Path) -> Reading:
-    """Read one file and judge it; errors of the file are returned, not raised."""
+def read_and_judge(path: str | Path) -> list[Reading]:
+    """Read one file, or every document of an archive, and judge it; errors of a file are returned, not raised."""
+    return [_judged(name, document) for name, document in read_each(path)]
+
+
+def _judged(path: str, document: Document | ReadError) -> Reading:
+    if isinstance(document, ReadError):
+        return Reading(path, error=document)
     try:
-        disclosure = extract(read(path))
+        disclosure = extract(document)
     except JixiaoError as error:
-        return Reading(str(path), error=error)
+        return Reading(path, error=error)
     named = replace(disclosure, source=replace(disclosure.source, path=Path(path).name))
-    return Reading(str(path), named, tuple(judge(triples_of(named))))
+    return Reading(path, named, tuple(judge(triples_of(named))))
 
 
 def triples_of(disclosure: Disclosure) -> list[Triple]:
@@ -95,13 +111,13 @@ def triples_of(disclosure: Disclosure) -> list[Triple]:
 def readings(paths: Sequence[Path], jobs: int, seconds: float) -> Iterator[Reading]:
     """Read many files, in order, over ``jobs`` processes; a file that takes longer or kills its process is reported."""
     if jobs <= 1:
-        yield from map(read_and_judge, paths)
+        yield from chain.from_iterable(map(read_and_judge, paths))
         return
     with ProcessPool(max_workers=jobs, max_tasks=200, context=multiprocessing.get_context("spawn")) as pool:
         futures = [pool.schedule(read_and_judge, args=[str(path)], timeout=seconds) for path in paths]
         for path, future in zip(paths, futures, strict=True):
             try:
-                yield future.result()
+                yield from future.result()
             except FutureTimeout:
                 yield Reading(str(path), error=TooLarge(f"> {seconds:g} s", place=str(path)))
             except ProcessExpired as error:

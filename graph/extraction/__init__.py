@@ -19,7 +19,7 @@ from graph.model import DEPARTMENT, Disclosure, Source, TargetTable
 from graph.readers.document import Document
 from graph.vocabulary import Vocabulary, vocabulary
 
-__all__ = ["extract"]
+__all__ = ["extract", "trace"]
 
 
 def extract(document: Document, words: Vocabulary | None = None) -> Disclosure:
@@ -27,6 +27,11 @@ def extract(document: Document, words: Vocabulary | None = None) -> Disclosure:
 
     Raises NoPerformanceTable when it holds none.
     """
+    return trace(document, words)[0]
+
+
+def trace(document: Document, words: Vocabulary | None = None) -> tuple[Disclosure, Account]:
+    """As :func:`extract`, with the account of what each cell of the performance tables was used for."""
     words = words or vocabulary()
     account = Account()
     drafts = list(Drafter(words, account).read(stream(document)))
@@ -49,7 +54,7 @@ def extract(document: Document, words: Vocabulary | None = None) -> Disclosure:
         budget=read_budget(document, words),
         unplaced=tuple(account.unplaced(_members(drafts))),
     )
-    return reconcile(disclosure, document)
+    return reconcile(disclosure, document), account
 
 
 def _members(drafts: list[Draft]) -> list:  # type: ignore[type-arg]

@@ -85,8 +85,10 @@ def find_layout(row: Row, words: Vocabulary) -> Layout | None:
         else:
             unknown += 1
     names = {column.role for column in columns}
-    if "indicatorList" in names and "name" in names:
+    if "indicatorList" in names and "name" in names and not names & _IDENTIFYING:
         return Layout(tuple(columns), tuple(row.own))
+    # Beside headings of its own levels, 绩效指标 is the side label of the grid.
+    columns = [column for column in columns if column.role != "indicatorList"]
     known = len(names & _IDENTIFYING)
     if known == 0 or (known == 1 and not (names & {"value", "description"} and len(columns) >= 3)):
         return None

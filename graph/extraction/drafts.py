@@ -117,6 +117,9 @@ class Drafter:
     # -- grids ------------------------------------------------------------------------------------------------------
 
     def _grid(self, rows: list[Row]) -> Iterator[Draft]:
+        if not self.draft.layout and not self.draft.header.entries:
+            # Whatever stood above without a label or a heading of a form was another table.
+            self.draft.members = [item for item in self.draft.members if self.account.role(item)]
         carries_on = bool(self.draft.layout) and self._continues(rows)
         if not self.draft.layout and self._waiting and not self._same_form(rows):
             yield from self._finish()

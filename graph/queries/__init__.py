@@ -1,16 +1,18 @@
 """The library of questions: one ``.rq`` file each, SPARQL with a header that says what it asks and what it needs.
 
 Header lines begin with ``#+`` and hold TOML: ``title_zh``, ``title_en``, ``description_zh``, ``description_en`` and one
-table ``[params.NAME]`` for each parameter (see :class:`Parameter`). Values are bound to variables of the query's own
-name, never pasted, so each parameter stands in the outermost SELECT; a parameter that is not given stays unbound, which
-the query meets with ``COALESCE(<test>, true)``. A question keeps to one OPTIONAL a pattern: an OPTIONAL of two
-patterns is evaluated over the whole store. What stands in ``service/`` serves lists and pages, not people.
+table ``[params.NAME]`` for each parameter (see :class:`Parameter`). Values are bound to variables of the parameter's
+name, never pasted, so each parameter stands in the outermost SELECT. A line that ends in ``#? NAME`` takes part only
+when that parameter is given. A question keeps to one OPTIONAL a pattern: an OPTIONAL of two patterns is evaluated over
+the whole store; so is one after a join through the department's name, which is why that name is optional too. What
+stands in ``service/`` serves lists and pages, not people.
 """
 
 from __future__ import annotations
 
+import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from functools import cache
 from itertools import islice
@@ -27,6 +29,7 @@ from graph.vocabulary import vocabulary
 __all__ = ["Answer", "Parameter", "Question", "library", "run", "service_library"]
 
 _FOLDER = Path(__file__).parent
+_CONDITION = re.compile(r"#\? *(\w+)\s*$")
 _TEXTS = ("title_zh", "title_en", "description_zh", "description_en")
 
 
@@ -49,6 +52,11 @@ class Question:
             raise self._unknown(", ".join(sorted(unknown)))
         terms = {parameter.name: parameter.term(values.get(parameter.name)) for parameter in self.params}
         return {name: term for name, term in terms.items() if term is not None}
+
+    def text(self, given: Container[str]) -> str:
+        """The SPARQL without the lines of parameters that are not given."""
+        lines = self.sparql.splitlines(keepends=True)
+        return "".join(line for line in lines if not (match := _CONDITION.search(line)) or match[1] in given)
 
     def _unknown(self, names: str) -> BadParameter:
         known = ", ".join(parameter.name for parameter in self.params) or "–"
@@ -101,7 +109,8 @@ def run(store: Store, name: str, /, limit: int | None = None, **params: object) 
     question = library().get(name) or service_library().get(name)
     if question is None:
         raise NotFound(name, zh="没有这个问题；可用 jixiao query --list 查看。", en="No such question.")
-    solutions = store.query(question.sparql, bindings=question.bindings(params))
+    bindings = question.bindings(params)
+    solutions = store.query(question.text(bindings), bindings=bindings)
     if not isinstance(solutions, QuerySolutions):
         raise QueryError(name)
     given = {parameter.name for parameter in question.params}

@@ -149,6 +149,7 @@ TYPES: dict[str, tuple[str, str]] = {
     "table": ("绩效目标表标识", "the id of a target table"),
     "indicator": ("指标标识", "the id of an indicator"),
     "disclosure": ("公开文件标识", "the id of a disclosure"),
+    "report": ("公开文件标识", "the id of a disclosure"),
 }
 """Each type with its name in Chinese and English."""
 
@@ -161,5 +162,6 @@ _TERMS: dict[str, Callable[[str], NamedNode | Literal]] = {
     "level2": _indicator_class(2),
     "class": _indicator_class(1, 2),
     "basis": _basis,
+    "report": lambda text: NamedNode(iris.findings(thing_iri("disclosure", text))),
     **{kind: _thing(kind) for kind in ("function", "department", "project", "table", "indicator", "disclosure")},
 }

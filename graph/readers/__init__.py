@@ -7,11 +7,11 @@ import hashlib
 import io
 import re
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from graph.errors import EmptyFile, FileMissing, ReadError, TooLarge, UnknownFormat
-from graph.readers import csv, html, text
+from graph.readers import archive, csv, html, text
 from graph.readers.document import Document
 from graph.readers.limits import LIMITS
 from graph.readers.result import ReadResult
@@ -24,6 +24,29 @@ def read(path: str | Path) -> Document:
 
     Raises FileMissing, EmptyFile, UnknownFormat, DamagedFile or TooLarge, each with the path as its place.
     """
+    return read_bytes(content(path), str(path))
+
+
+def read_each(path: str | Path) -> Iterator[tuple[str, Document | ReadError]]:
+    """Every document of a file: itself, or the members of a ZIP archive; errors are given back, not raised."""
+    try:
+        data = content(path)
+        inside = archive.members(data, str(path)) if archive.is_archive(data) else iter([(str(path), data)])
+        for name, part in inside:
+            yield name, part if isinstance(part, ReadError) else _attempt(part, name)
+    except ReadError as error:
+        yield str(path), error
+
+
+def _attempt(data: bytes, path: str) -> Document | ReadError:
+    try:
+        return read_bytes(data, path)
+    except ReadError as error:
+        return error
+
+
+def content(path: str | Path) -> bytes:
+    """The bytes of a file. Raises FileMissing, TooLarge or ReadError."""
     file = Path(path)
     if not file.exists():
         raise FileMissing(place=str(path))
@@ -38,7 +61,7 @@ def read(path: str | Path) -> Document:
     if size > LIMITS.file_bytes:
         raise TooLarge(f"{size} > {LIMITS.file_bytes} bytes", place=str(path))
     try:
-        return read_bytes(file.read_bytes(), str(path))
+        return file.read_bytes()
     except OSError as error:
         raise ReadError(str(error), place=str(path)) from error
 
@@ -83,11 +106,12 @@ def _reader(data: bytes, path: str) -> tuple[str, Reader]:
 
 
 def _office(data: bytes, path: str) -> tuple[str, Reader]:
-    if b"word/document" in data:
+    parts = archive.names(data)
+    if any(name.startswith("word/") for name in parts):
         from graph.readers import docx
 
         return "application/vnd.openxmlformats-officedocument.wordprocessingml.document", docx.read
-    if b"xl/workbook" in data:
+    if any(name.startswith("xl/") for name in parts):
         from graph.readers import xlsx
 
         return "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", xlsx.read
@@ -95,11 +119,15 @@ def _office(data: bytes, path: str) -> tuple[str, Reader]:
 
 
 def _compound(data: bytes, path: str) -> tuple[str, Reader]:
-    if "Workbook".encode("utf-16-le") in data or "Book".encode("utf-16-le") in data:
+    if "WordDocument".encode("utf-16-le") in data:
+        from graph.readers import doc
+
+        return "application/msword", doc.read
+    if "Workbook".encode("utf-16-le") in data or "Book\0".encode("utf-16-le") in data:
         from graph.readers import xls
 
         return "application/vnd.ms-excel", xls.read
-    raise UnknownFormat("application/msword", place=path)
+    raise UnknownFormat("application/x-ole-storage", place=path)
 
 
 def _is_csv(sample: str) -> bool:

@@ -23,6 +23,8 @@ from graph.readers.symbols import symbol
 
 # In points: anything drawn no thicker than this is a rule; the ends of a straight stroke are off its line by less.
 _THIN, _STRAIGHT = 3.0, 1.0
+# A window ends on the rule between two cells; this far within is the cell.
+_WITHIN = 2.0
 # Forms (reusable drawings) within forms.
 _DEEPEST = 8
 # Text that leans further from a quarter turn is a watermark; a scan's text may lean a little.
@@ -31,7 +33,7 @@ _QUARTER = math.pi / 2
 _PRIVATE = range(0xF020, 0xF100)
 # PDFium gives these for a hyphen at the end of a line.
 _HYPHENS = frozenset({0x02, 0xAD, 0xFFFE})
-_SPACES = frozenset({0xA0, 0x3000, 0xFEFF})
+_SPACES = frozenset({0x20, 0xA0, 0x3000, 0xFEFF})
 
 Point = tuple[float, float]
 Matrix = tuple[float, float, float, float, float, float]
@@ -105,12 +107,15 @@ def _characters(
     handle, count = text.raw, text.count_chars()
     limits.check("page_objects", count, place)
     x, y, box = ctypes.c_double(), ctypes.c_double(), raw.FS_RECTF()
+    spaced = False
     for index in range(count):
         code = raw.FPDFText_GetUnicode(handle, index)
         if code in _HYPHENS:
             code = 0x2D
         if code <= 32 or code in _SPACES:
-            continue  # spaces are told from the gaps; PDFium adds some of its own
+            # PDFium adds spaces and line breaks of its own; the gaps say more than those.
+            spaced = spaced or (code in _SPACES and not raw.FPDFText_IsGenerated(handle, index))
+            continue
         drawing.unmapped += raw.FPDFText_HasUnicodeMapError(handle, index) == 1 or code == 0xFFFD
         quarters = raw.FPDFText_GetCharAngle(handle, index) / _QUARTER
         turn = round(quarters)
@@ -123,7 +128,8 @@ def _characters(
         if turn % 2:
             size, advance = advance, size
         character = symbol(code, _font(handle, index)) if code in _PRIVATE else chr(code)
-        glyph = Glyph(character, *_moved(matrix, x.value, y.value), advance, size, (turn + page_turn) % 4)
+        glyph = Glyph(character, *_moved(matrix, x.value, y.value), advance, size, (turn + page_turn) % 4, spaced)
+        spaced = False
         if windows:
             item = raw.FPDFText_GetTextObject(handle, index)
             glyph.window = _nearest(windows.get(_address(item)), *glyph.center)
@@ -136,10 +142,12 @@ def _address(item: Any) -> int:
 
 
 def _nearest(window: Box | None, x: float, y: float) -> Point | None:
-    """The point of ``window`` next to (x, y); None for a point within, or without a window."""
+    """The point of ``window`` next to (x, y), a little within; None for a point within, or without a window."""
     if window is None or (window[0] <= x <= window[2] and window[1] <= y <= window[3]):
         return None
-    return min(max(x, window[0]), window[2]), min(max(y, window[1]), window[3])
+    left, bottom, right, top = window
+    across, up = min(_WITHIN, (right - left) / 2), min(_WITHIN, (top - bottom) / 2)
+    return min(max(x, left + across), right - across), min(max(y, bottom + up), top - up)
 
 
 def _font(handle: Any, index: int) -> str:

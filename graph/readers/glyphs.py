@@ -24,7 +24,8 @@ _FIRST_WIDE = "\u2e80"
 class Glyph:
     """One character: origin on the baseline, advance, font size, and quarter turns clockwise from upright.
 
-    ``window``: for a character outside the area that is shown of its text, the nearest point of that area.
+    ``spaced``: the file has a space before it. ``window``: for a character outside the area that is shown of its text,
+    the nearest point of that area.
     """
 
     text: str
@@ -33,6 +34,7 @@ class Glyph:
     advance: float
     size: float
     turn: int = 0
+    spaced: bool = False
     window: tuple[float, float] | None = None
 
     @property
@@ -101,7 +103,7 @@ def joined(glyphs: Sequence[Glyph]) -> str:
     for before, after in pairwise(glyphs):
         gap = after.x - before.x - before.advance
         wide = before.text >= _FIRST_WIDE or after.text >= _FIRST_WIDE
-        if gap > (_SPACE_WIDE if wide else _SPACE_LATIN) * max(before.size, after.size):
+        if after.spaced or gap > (_SPACE_WIDE if wide else _SPACE_LATIN) * max(before.size, after.size):
             pieces.append(" ")
         pieces.append(after.text)
     return "".join(pieces)
@@ -123,4 +125,4 @@ def _once(glyphs: list[Glyph]) -> list[Glyph]:
 
 def _upright(glyph: Glyph) -> Glyph:
     x, y = ((glyph.x, glyph.y), (-glyph.y, glyph.x), (-glyph.x, -glyph.y), (glyph.y, -glyph.x))[glyph.turn]
-    return Glyph(glyph.text, x, y, glyph.advance, glyph.size)
+    return Glyph(glyph.text, x, y, glyph.advance, glyph.size, spaced=glyph.spaced)

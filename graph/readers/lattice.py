@@ -90,13 +90,13 @@ def join(rules: Iterable[Rule]) -> list[Rule]:
 
     def close() -> None:
         at = sum(rule.at * (rule.end - rule.start + 0.1) for rule in line) / sum(r.end - r.start + 0.1 for r in line)
-        start, end = line[0].start, line[0].end
-        for rule in sorted(line, key=lambda rule: rule.start):
+        first, *rest = sorted(line, key=lambda rule: rule.start)
+        start, end = first.start, first.end
+        for rule in rest:
             if rule.start > end + _GAP:
                 joined.append(Rule(at, start, end))
                 start = rule.start
-                end = rule.end
-            start, end = min(start, rule.start), max(end, rule.end)
+            end = max(end, rule.end) if rule.start <= end + _GAP else rule.end
         joined.append(Rule(at, start, end))
 
     for rule in sorted(rules, key=lambda rule: rule.at):

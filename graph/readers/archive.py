@@ -1,0 +1,72 @@
+"""ZIP archives of documents, as download folders hold them: each member in memory, nothing written to disk."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+import zlib
+from collections.abc import Iterator
+
+from graph.errors import DamagedFile, ReadError, TooLarge, UnknownFormat
+from graph.readers.limits import LIMITS, Limits
+
+_ENCRYPTED_BIT, _UTF8_BIT = 0x1, 0x800
+_BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError, ValueError)
+
+
+def members(data: bytes, path: str, limits: Limits = LIMITS) -> Iterator[tuple[str, bytes | ReadError]]:
+    """``archive.zip/name`` and the content of every file in it, or what is wrong with that member.
+
+    Raises DamagedFile for what is no archive, TooLarge beyond the limits on members and expansion. An archive inside
+    the archive is not opened.
+    """
+    try:
+        archive = zipfile.ZipFile(io.BytesIO(data))
+    except _BROKEN as error:
+        raise DamagedFile(str(error), place=path) from error
+    entries = [entry for entry in archive.infolist() if not entry.is_dir()]
+    limits.check("members", len(entries), path)
+    limits.check("expanded_bytes", sum(entry.file_size for entry in entries), path)
+    for entry in sorted(entries, key=_name):
+        name = f"{path}/{_name(entry)}"
+        if not _hidden(_name(entry)):
+            yield name, _content(archive, entry, name, limits)
+
+
+def _content(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, name: str, limits: Limits) -> bytes | ReadError:
+    if entry.flag_bits & _ENCRYPTED_BIT:
+        return DamagedFile("加密 encrypted", place=name)
+    if entry.file_size > limits.file_bytes or entry.file_size > limits.expansion_ratio * max(entry.compress_size, 1024):
+        return TooLarge(f"{entry.compress_size} → {entry.file_size} bytes", place=name)
+    try:
+        data = archive.read(entry)
+    except _BROKEN as error:
+        return DamagedFile(str(error), place=name)
+    return UnknownFormat("压缩包中的压缩包不再展开 an archive within the archive", place=name) if is_archive(data) else data
+
+
+def is_archive(data: bytes) -> bool:
+    """A ZIP that is no office package (ECMA-376 part 2: every package has [Content_Types].xml)."""
+    return data.startswith((b"PK\x03\x04", b"PK\x05\x06")) and "[Content_Types].xml" not in names(data)
+
+
+def names(data: bytes) -> list[str]:
+    """The names in a ZIP's directory; none where it cannot be read."""
+    try:
+        return zipfile.ZipFile(io.BytesIO(data)).namelist()
+    except _BROKEN:
+        return []
+
+
+def _name(entry: zipfile.ZipInfo) -> str:
+    """The member's name; Chinese Windows writes GBK without saying so."""
+    if entry.flag_bits & _UTF8_BIT:
+        return entry.filename
+    try:
+        return entry.filename.encode("cp437").decode("gb18030")
+    except UnicodeError:
+        return entry.filename
+
+
+def _hidden(name: str) -> bool:
+    return any(part.startswith((".", "__MACOSX")) for part in name.split("/"))

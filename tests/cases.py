@@ -1,0 +1,267 @@
+"""A right disclosure, what can be wrong with it, and what only looks wrong: the cases of every rule."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+from graph.extraction.targets import parse_target
+from graph.iris import JX
+from graph.model import (
+    DEPARTMENT,
+    PROJECT,
+    Basis,
+    Budget,
+    Department,
+    Disclosure,
+    Fund,
+    HeaderField,
+    Indicator,
+    Money,
+    PlanStep,
+    Source,
+    Target,
+    TargetTable,
+)
+from graph.readers.document import Place
+from graph.vocabulary import vocabulary
+
+Change = Callable[[Disclosure], Disclosure]
+
+COST, OUTPUT, EFFECT, SATISFACTION = "成本指标", "产出指标", "效益指标", "满意度指标"
+SERVED = "服务对象满意度指标"
+UP, DOWN = "正向指标", "反向指标"
+
+
+def target(text: str) -> Target:
+    return parse_target(text, vocabulary(), 2026)
+
+
+def money(amount: str) -> Money:
+    return Money(Decimal(amount), "万元", Decimal(amount) * 10000)
+
+
+def row(position: int, level1: str, level2: str, level3: str, text: str, weight: str, direction: str) -> Indicator:
+    basis = (Basis("川医保规〔2024〕7号", "行政规范性文件", ("川医保规〔2024〕7号",)),)
+    place = Place(page=3, line=100 + position)
+    return Indicator(
+        position, level3, level1, level2, target(text), weight=Decimal(weight), direction=direction, basis=basis, place=place
+    )
+
+
+ROWS = (
+    row(1, COST, "经济成本指标", "项目成本控制数", "≤200200元", "20", DOWN),
+    row(2, OUTPUT, "数量指标", "参保人数", "≥58万人", "15", UP),
+    row(3, OUTPUT, "质量指标", "医保专线正常运转率", "≥95%", "15", UP),
+    row(4, OUTPUT, "时效指标", "任务完成时间", "2026年6月底前", "10", UP),
+    row(5, EFFECT, "社会效益指标", "惠民政策落实率", "=100%", "10", UP),
+    row(6, EFFECT, "经济效益指标", "管理制度健全性", "健全", "10", UP),
+    row(7, SATISFACTION, SERVED, "参保群众满意度", "≥90%", "10", UP),
+)
+PLAN = tuple(
+    PlanStep(by, f"{share}%", Decimal(share)) for by, share in (("3月底", "25"), ("6月底", "50"), ("10月底", "75"), ("12月底", "100"))
+)
+PROJECT_TABLE = TargetTable(
+    1, PROJECT, "经办服务经费", code="13043326P00007110001H", budget=money("20.02"), plan_heading="资金支出计划（%）",
+    funds=(Fund("fiscalFunds", money("15.02")), Fund("otherFunds", money("5"))), spending_plan=PLAN, indicators=ROWS,
+    place=Place(page=3, line=90),
+)  # fmt: skip
+SECOND_TABLE = replace(
+    PROJECT_TABLE, position=2, name="参保扩面经费", code="13043326P00007010001U", place=Place(page=4, line=200)
+)
+OVERALL = TargetTable(3, DEPARTMENT, "馆陶县医疗保障局", budget=money("788.54"), indicators=ROWS, place=Place(page=5))
+PROSE = TargetTable(4, DEPARTMENT, "馆陶县医疗保障局", kind="prose", prose_indicators=(Indicator(1, "参保居民全覆盖"),))
+RIGHT = Disclosure(
+    Source("预算.txt", "0123456789abcdef" * 4, "text/plain"),
+    Department("馆陶县医疗保障局", region="130433"),
+    2026,
+    (PROJECT_TABLE, SECOND_TABLE, OVERALL, PROSE),
+    Budget(expenditure=money("788.54"), basic=money("748.50"), project=money("40.04")),
+)
+
+
+def table(number: int = 1, **changes: Any) -> Change:
+    """Change fields of a table."""
+
+    def change(disclosure: Disclosure) -> Disclosure:
+        tables = list(disclosure.target_tables)
+        tables[number - 1] = replace(tables[number - 1], **changes)
+        return replace(disclosure, target_tables=tuple(tables))
+
+    return change
+
+
+def rows(keep: Callable[[Indicator], Indicator | None], number: int = 1) -> Change:
+    """Change every row of a table, or leave it out."""
+
+    def change(disclosure: Disclosure) -> Disclosure:
+        changed = tuple(new for old in disclosure.target_tables[number - 1].indicators if (new := keep(old)))
+        return table(number, indicators=changed)(disclosure)
+
+    return change
+
+
+def at(position: int, number: int = 1, text: str | None = None, **changes: Any) -> Change:
+    """Change fields of one row; ``text``: its target."""
+    if text is not None:
+        changes["target"] = target(text)
+    return rows(lambda old: replace(old, **changes) if old.position == position else old, number)
+
+
+def without(**fields: str) -> Change:
+    """Leave out the rows with such a field."""
+    return rows(lambda old: None if any(getattr(old, name) == value for name, value in fields.items()) else old)
+
+
+def all_of(*changes: Change) -> Change:
+    def change(disclosure: Disclosure) -> Disclosure:
+        for one in changes:
+            disclosure = one(disclosure)
+        return disclosure
+
+    return change
+
+
+def weights(*values: str | None) -> Change:
+    """Give the rows of the first table these weights."""
+    given = dict(enumerate(values, 1))
+    return rows(lambda old: replace(old, weight=None if (w := given.get(old.position)) is None else Decimal(w)))
+
+
+def steps(*printed: str, heading: str | None = "资金支出计划（%）", by: str = "3月底 6月底 10月底 12月底") -> Change:
+    def step(when: str, text: str) -> PlanStep:
+        number = text.removesuffix("%")
+        return PlanStep(when, text, Decimal(number) if number else None)
+
+    plan = tuple(step(when, text) for when, text in zip(by.split(), printed, strict=False))
+    return table(spending_plan=plan, plan_heading=heading)
+
+
+def funds(**amounts: str) -> Change:
+    return table(funds=tuple(Fund(source, money(amount)) for source, amount in amounts.items()))
+
+
+def added(*new: Indicator) -> Change:
+    return lambda disclosure: table(indicators=disclosure.target_tables[0].indicators + new)(disclosure)
+
+
+def basis(text: str, kind: str, *citations: str) -> tuple[Basis, ...]:
+    return (Basis(text, kind, citations),)
+
+
+AGAIN = row(8, OUTPUT, "数量指标", " 参保人数", "≥59万人", "15", UP)
+OLD_COST = replace(ROWS[0], level1=OUTPUT, level2="成本指标")
+
+# rule, what is wrong, and the values that the rule then names (None: it names none)
+WRONG: list[tuple[str, Change, set[str | None]]] = [
+    ("R01", at(5, level1="影响力"), {"影响力"}),
+    ("R02", at(5, level1=OUTPUT), {JX + "social-effect"}),
+    ("R03", added(replace(OLD_COST, position=8)), {None}),
+    ("R04", at(6, level2="可持续影响指标"), {None}),
+    ("R05", without(level1=OUTPUT), {None}),
+    ("R05", table(indicators=()), {None}),
+    ("R06", without(level1=EFFECT), {None}),
+    ("R07", without(level2="数量指标"), {None}),
+    ("R08", without(level2="质量指标"), {None}),
+    ("R10", all_of(table(name="网络运行维护"), without(level1=COST)), {None}),
+    ("R10b", without(level1=COST), {None}),
+    ("R12", at(5, level1=None), {"一级指标"}),
+    ("R12", at(5, level2=None, target=Target()), {"二级指标", "指标值"}),
+    ("R12", at(5, level3=" "), {"三级指标"}),
+    ("R13", at(2, text="≥58"), {"≥58"}),
+    ("R13", at(1, text="2.4万"), {"2.4万"}),
+    ("R14", at(5, text="**%"), {"**%"}),
+    ("R14", at(5, text="——"), {"——"}),
+    ("R15", at(5, level3="落实率" * 34), {"落实率" * 34}),
+    ("R19", added(AGAIN), {" 参保人数"}),
+    ("R20", added(replace(AGAIN, level2="质量指标")), {" 参保人数"}),
+    ("R23", at(3, weight=None), {"1"}),
+    ("R23", all_of(at(3, inferred=("weight",)), at(4, weight=None)), {"2"}),
+    ("R24", without(level2="社会效益指标"), {"80"}),
+    ("R24", at(1, weight=Decimal("15")), {"85"}),
+    ("R24", at(1, weight=Decimal("20.5")), {"90.5"}),
+    ("R25", weights("20", "20", "20", "10", "5", "5", "10"), {None}),
+    ("R25", all_of(without(level1=COST), at(2, weight=Decimal(35))), {None}),
+    ("R27", at(2, weight=Decimal("0")), {"0"}),
+    ("R27", at(2, weight=Decimal("7.25")), {"7.25"}),
+    ("R28", weights(*["10"] * 7), {"10"}),
+    ("R29", weights("20", "20", "15", "10", "10", "10", "5"), {"5"}),
+    ("R33", at(2, text="较多"), {"较多"}),
+    ("R35", at(6, text="优良差"), {"优良差"}),
+    ("R36", at(2, text="29人"), {"29人"}),
+    ("R37", at(3, text="≤95%"), {"≤95%"}),
+    ("R37", at(1, text="≥10万元"), {"≥10万元"}),
+    ("R41", at(3, text="≥120%"), {"≥120%"}),
+    ("R42", at(3, text="≥100百分比"), {"≥100百分比"}),
+    ("R43", at(3, text="=0%"), {"=0%"}),
+    ("R43", at(3, text="≥0%", direction=None), {"≥0%"}),
+    ("R47", at(7, level3="职工工作效率"), {"职工工作效率"}),
+    ("R53", at(2, 2, "≥41万人"), {"≥58万人"}),
+    ("R54", at(3, 3, "≥90%"), {"≥95%"}),
+    ("R54", at(6, 3, "基本健全"), {"健全"}),
+    ("R54", all_of(at(2, 3, "≥24个"), at(2, 1, "≥24家"), at(2, 2, "≥24家")), {"≥24家"}),
+    ("R56", at(1, text="28.5万元"), {"28.5万元"}),
+    ("R56", at(1, text="≤200300元", level1=OUTPUT, level2="成本指标"), {"≤200300元"}),
+    ("R57", all_of(at(1, text="≤19万元"), added(replace(ROWS[0], position=8, level3="宣传费用", target=target("≤5万元")))), {"240000"}),
+    ("R58", at(1, text=">10万元", direction=None), {">10万元"}),
+    ("R62", funds(fiscalFunds="15.02", otherFunds="6"), {"210200"}),
+    ("R62", funds(fiscalFunds="30"), {"300000"}),
+    ("R64", lambda d: replace(d, budget=replace(d.budget, basic=money("700"))), {"7400400"}),
+    ("R71", at(4, text="2029年9月"), {"2029年9月"}),
+    ("R72", at(4, text="及时性"), {"及时性"}),
+    ("R75", steps("25%", "20%", "75%", "100%"), {"20"}),
+    ("R76", steps("25%", "50%", "75%"), {"75"}),
+    ("R76", all_of(table(budget=money("130")), steps("32.00", "65.00", "97.00", "100.00")), {"100"}),
+    ("R77", steps("5.00", "10.01", "15", "20.02"), {"20.02"}),
+    ("R77", all_of(table(budget=money("2847")), steps("711.75", "1423.50", "2135.25")), {"2135.25"}),
+    ("R78", at(5, basis=()), {None}),
+    ("R80", at(5, basis=basis("川医保规〔2027〕7号", "行政规范性文件", "川医保规〔2027〕7号")), {"川医保规〔2027〕7号"}),
+    ("R81", at(5, basis=basis("上级文件", "笼统依据")), {"上级文件"}),
+    ("R86", table(code="13043326P0000711"), {"13043326P0000711"}),
+    ("R86", table(code="13010526P00007110001H"), {"13010526P00007110001H"}),
+]  # fmt: skip
+
+# what looks like the fault of these rules and is none
+FINE: list[tuple[str, Change]] = [
+    ("R10 R10b", all_of(table(name="设备购置"), without(level1=COST), added(replace(OLD_COST, position=8)))),
+    ("R12", at(5, inferred=("level1", "level2"))),
+    ("R13", at(2, level3="参保人数（万人）", text="≥58")),
+    ("R14", at(5, text="7×24小时")),
+    ("R19 R20", added(replace(AGAIN, level3="参保人次"))),
+    ("R23 R24 R25 R28 R29", weights(*[None] * 7)),
+    ("R24 R25", at(3, weight=None)),
+    ("R24 R25", at(3, weight=Decimal(90), inferred=("weight",))),
+    ("R24 R25", weights("20", "20", "20", "10", "10", "10", "10")),
+    ("R24 R25", all_of(without(level1=COST), weights(None, "20", "20", "10", "15", "15", "10"))),
+    ("R24", all_of(added(replace(ROWS[1], position=8, period="long-term")))),
+    ("R27", at(2, weight=Decimal("7.5"))),
+    ("R33 R13", at(2, text="每季度一次")),
+    ("R36", at(2, text="20~30人")),
+    ("R37", at(1, text="=200200元")),
+    ("R37", at(3, text="优", direction=UP)),
+    ("R41 R42", at(3, level3="医保基金收入增长率", text="≥120%")),
+    ("R43", at(3, level3="网络故障率", text="≤0%", direction=DOWN)),
+    ("R43", at(3, text="0%", direction=None)),
+    ("R47", at(7, level3="群众投诉")),
+    ("R53", at(2, 2, "≥41万人", level3="培训人数")),
+    ("R53", all_of(at(2, 2, "≥580000人"), at(2, 3, "≥580000人"))),
+    ("R54", at(1, 3, "≤20.02万元")),
+    ("R54", at(3, 1, "≥90%")),
+    ("R56", at(1, text="≤20.02万元")),
+    ("R56 R57", all_of(at(1, text="30元/人"), at(2, text="30万元"))),
+    ("R57", added(replace(ROWS[0], position=8, level3="宣传费用", target=target("≤5万元")))),
+    ("R62", funds(fiscalFunds="20.02", carriedOver="3")),
+    ("R62", funds(fiscalFunds="15.02")),
+    ("R71", all_of(at(4, text="2029年9月"), table(header_fields=(HeaderField("period", "2026年至2029年"),)))),
+    ("R71", at(4, text="2029年9月", period="long-term")),
+    ("R72", at(4, text="按月发放")),
+    ("R72", at(4, text="半年/次")),
+    ("R75", steps("30%", "20%", "30%", "20%", by="一季度 二季度 三季度 四季度", heading="分季度支出计划（%）")),
+    ("R76 R77", steps("100%", "", "", "")),
+    ("R76 R77", all_of(table(budget=money("20.02")), steps("5.00", "10.01", "15", "20.02", heading="资金支出计划（万元）"))),
+    ("R78", lambda d: all_of(*(rows(lambda old: replace(old, basis=()), n) for n in (1, 2, 3)))(d)),
+    ("R81", at(5, basis=(*basis("上级文件", "笼统依据"), *ROWS[4].basis))),
+    ("R86", table(code=None)),
+]  # fmt: skip
