@@ -8,7 +8,7 @@ PORT ?= 8000
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: demo env test lint types documents unit test-shared bench docs format lock clean
+.PHONY: demo env test lint types unit test-shared bench docs format lock clean
 
 demo: env
 	$(BIN)/jixiao ingest data/samples --store .jixiao
@@ -25,7 +25,7 @@ $(READY): requirements.lock pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
-test: lint types documents unit
+test: lint types unit
 
 lint: env
 	$(BIN)/ruff check .
@@ -33,9 +33,6 @@ lint: env
 
 types: env
 	$(BIN)/mypy
-
-documents: env
-	$(BIN)/python -m docs.generate --check
 
 unit: env
 	$(BIN)/pytest -m "not shared"

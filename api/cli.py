@@ -11,16 +11,17 @@ from pathlib import Path
 from typing import Annotated, NoReturn
 
 import typer
-from graph.validation import Finding
 from pyoxigraph import QueryBoolean, QueryResultsFormat, QuerySolutions, QueryTriples, RdfFormat
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
+from rich.text import Text
 
 from graph import __version__, ingest, iris, output, resources
 from graph.errors import BadParameter, JixiaoError, QueryError
 from graph.model import Disclosure
 from graph.store import Store, open_store
+from graph.validation import Finding
 
 app = typer.Typer(
     help="绩效目标表：读取、校验、查询、导出。Read, judge, query and export Chinese budget performance-target tables.",
@@ -29,9 +30,10 @@ app = typer.Typer(
     rich_markup_mode="markdown",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+# Words from documents and stores are printed as they are: [HPV] and :star: are no markup.
 # A pipe or a file has no width of its own: lines are long enough there for the tables.
-out = Console(width=None if sys.stdout.isatty() else 160)
-err = Console(stderr=True)
+out = Console(width=None if sys.stdout.isatty() else 160, markup=False, emoji=False, highlight=False)
+err = Console(stderr=True, markup=False, emoji=False, highlight=False)
 
 StoreOption = Annotated[
     str | None,
@@ -55,7 +57,7 @@ def main() -> None:
 
 def fail(error: JixiaoError) -> NoReturn:
     """Print one line and stop."""
-    err.print(error.line(), style="red", markup=False, highlight=False, soft_wrap=True)
+    err.print(error.line(), style="red", soft_wrap=True)
     raise SystemExit(error.exit_code)
 
 
@@ -100,12 +102,15 @@ def known(value: str, allowed: Iterable[str]) -> str:
 
 
 def show(data: bytes, target: Path | None = None) -> None:
-    """Bytes to a file, or to standard output."""
+    """Bytes to a file, or to standard output. Raises BadParameter where the file cannot be written."""
     if target is None:
         sys.stdout.buffer.write(data)
         sys.stdout.buffer.flush()
-    else:
+        return
+    try:
         target.write_bytes(data)
+    except OSError as error:
+        raise BadParameter(str(error), zh="无法写入文件。", en="The file cannot be written.") from error
 
 
 def as_text(value: object) -> bytes:
@@ -126,7 +131,7 @@ def extract(
     read = [reading for path in ingest.files_in(files) for reading in ingest.read_and_judge(path)]
     for reading in read:
         if reading.error:
-            err.print(reading.error.line(), style="red", markup=False, highlight=False, soft_wrap=True)
+            err.print(reading.error.line(), style="red", soft_wrap=True)
     disclosures = [reading.disclosure for reading in read if reading.disclosure]
     if format == "json":
         show(as_text({"disclosures": [output.as_json(disclosure) for disclosure in disclosures]}))
@@ -161,8 +166,8 @@ def report(
     """读取报告：读到什么、推断了什么、没看懂什么，附彩色图。What was read, inferred and not understood, with pictures."""
     from graph.export.reading import report as written
 
-    target.write_text(written(ingest.files_in(files)), encoding="utf-8")
-    out.print(f"已写入 written: {target}", markup=False, highlight=False)
+    show(written(ingest.files_in(files)).encode(), target)
+    out.print(f"已写入 written: {target}")
 
 
 # -- ingest ---------------------------------------------------------------------------------------------------------
@@ -179,7 +184,7 @@ def ingest_command(
     """读取、校验并存库；坏文件报告后继续。Read, judge and store files; bad ones are reported and the rest goes on."""
     known(format, ("table", "json"))
     where = location(store, paths)
-    history = Path(where).with_name(Path(where).name + "-history")
+    history = Path(f"{Path(where).resolve()}-history")
     with opened(where, read_only=False) as target, progress("读取 reading") as (bar, task):
         outcomes = list(
             ingest.ingest(
@@ -195,10 +200,10 @@ def ingest_command(
         show(as_text([summary(outcome) for outcome in outcomes]))
     else:
         out.print(overview(outcomes))
-        out.print(f"图谱库 store: {where}", markup=False, highlight=False)
+        out.print(f"图谱库 store: {where}")
     for outcome in outcomes:
         if outcome.reading.error:
-            err.print(outcome.reading.error.line(), style="red", markup=False, highlight=False, soft_wrap=True)
+            err.print(outcome.reading.error.line(), style="red", soft_wrap=True)
     raise typer.Exit(2 if any(outcome.failed for outcome in outcomes) else 0)
 
 
@@ -279,7 +284,7 @@ def validate(
             out.print(findings_table(reading.path, reading.findings))
     for reading in read:
         if reading.error:
-            err.print(reading.error.line(), style="red", markup=False, highlight=False, soft_wrap=True)
+            err.print(reading.error.line(), style="red", soft_wrap=True)
     if len(good) < len(read) or not read:
         raise typer.Exit(2)
     raise typer.Exit(1 if any(f.severity == "violation" for reading, _ in good for f in reading.findings) else 0)
@@ -293,7 +298,7 @@ def findings_table(title: str, findings: Iterable[Finding]) -> Table:
     colours = {"violation": "red", "warning": "yellow", "info": "cyan"}
     for finding in findings:
         table.add_row(
-            f"[{colours[finding.severity]}]{finding.severity}[/]",
+            Text(finding.severity, style=colours[finding.severity]),
             finding.rule,
             finding.table or "",
             str(finding.place),
@@ -386,9 +391,21 @@ def sparql(
 ) -> None:
     """执行 SPARQL 查询（前缀 jx: 等已声明）。Run a SPARQL query; common prefixes are declared."""
     known(format, ("table", "json", "csv", "tsv", "xml", "ttl", "nt"))
-    body = sys.stdin.read() if text == "-" else Path(text).read_text("utf-8") if Path(text).is_file() else text
     with opened(location(store), read_only=True) as source:
-        answer(source.query(with_prefixes(body)), format)
+        answer(source.query(with_prefixes(query_text(text))), format)
+
+
+def query_text(given: str) -> str:
+    """The query: from standard input, from a file, or as given. Raises BadParameter for a file that is no text."""
+    if given == "-":
+        return sys.stdin.read()
+    # What has a brace is a query: as the name of a file it may be longer than the system lets one ask for.
+    if "{" in given or not Path(given).is_file():
+        return given
+    try:
+        return Path(given).read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadParameter(str(error), zh="无法读取查询文件。", en="The query file cannot be read.") from error
 
 
 def with_prefixes(body: str) -> str:

@@ -1,8 +1,9 @@
 """The batch: files and folders → read, judged, stored. One bad file is reported and the rest goes on.
 
-A disclosure is replaced in one transaction together with its findings. Ingesting the same file twice changes nothing.
-A file that holds a table which another stored disclosure holds too is its correction: the older one leaves the graph
-for the history folder, and the newer says ``prov:wasRevisionOf``.
+A disclosure is replaced in one transaction together with its findings. Ingesting the same file twice changes nothing,
+under whatever name. A file that holds a table which another stored disclosure holds too is its correction: the older
+one leaves the graph for the history folder, and the newer says ``prov:wasRevisionOf``. What was corrected once does not
+come back when a folder with both versions is read again.
 """
 
 from __future__ import annotations
@@ -44,6 +45,7 @@ VOCABULARY = NamedNode(iris.BASE + "ontology")
 DIGEST = NamedNode("http://purl.org/dc/terms/identifier")
 _HOLDERS = """PREFIX jx: <https://w3id.org/jixiao/ontology#>
 SELECT DISTINCT ?g ?table WHERE { GRAPH ?g { ?table a jx:TargetTable } }"""
+_CORRECTED = "SELECT DISTINCT ?old WHERE { ?new <http://www.w3.org/ns/prov#wasRevisionOf> ?old }"
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,14 +145,15 @@ def ingest(
     store_vocabulary(store)
     asked = set(map(Path, paths))
     holders = _table_holders(store)
+    corrected = {row["old"] for row in strings(store.query(_CORRECTED))}
     for done, reading in enumerate(readings(files, jobs, seconds), start=1):
         named = Path(reading.path) in asked
-        yield replace(_store(reading, store, holders, history), named=named)
+        yield replace(_store(reading, store, holders, corrected, history), named=named)
         progress(done, len(files))
 
 
 def store_vocabulary(store: Store) -> None:
-    """Put the ontology beside the data, so that questions find labels and classes; nothing where it is there already."""
+    """Put the ontology beside the data, so that questions find labels and classes; once for each version of it."""
     files = sorted(resources.folder("ontology").glob("*.ttl"))
     digest = Literal(hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest())
     if Triple(VOCABULARY, DIGEST, digest) in store.graph(VOCABULARY):
@@ -164,20 +167,40 @@ def _table_holders(store: Store) -> dict[str, str]:
     return {row["table"]: row["g"] for row in strings(store.query(_HOLDERS))}
 
 
-def _store(reading: Reading, store: Store, holders: dict[str, str], history: Path | None) -> Outcome:
+def _store(
+    reading: Reading, store: Store, holders: dict[str, str], corrected: set[str], history: Path | None
+) -> Outcome:
     if reading.disclosure is None:
         return Outcome(reading)
     name = NamedNode(iris.disclosure(reading.disclosure.source.sha256))
-    triples = triples_of(reading.disclosure)
+    if name.value in corrected:
+        return Outcome(reading)
+    triples = triples_of(_under_its_first_name(reading.disclosure, name, store))
     tables = {t.subject.value for t in triples if t.object == NamedNode(iris.JX + "TargetTable")}  # type: ignore[union-attr]
-    older = sorted({holders[table] for table in tables if table in holders} - {name.value})
-    known = [t.object for t in store.graph(name) if t.predicate == WAS_REVISION_OF]
-    triples += [Triple(name, WAS_REVISION_OF, old) for old in {*known, *map(NamedNode, older)}]
+    # Without a department, tables of the same name need not be the same table.
+    known = tables if reading.disclosure.department.name else ()
+    older = sorted({holders[table] for table in known if table in holders} - {name.value})
+    revised = {*older, *(old for graph in (name.value, *older) for old in _objects(store, graph, WAS_REVISION_OF))}
+    triples += [Triple(name, WAS_REVISION_OF, NamedNode(old)) for old in revised]
     changed = store.replace({name: triples, **_findings(name, reading), **_put_away(older, store, history)})
     for table in [table for table, graph in holders.items() if graph == name.value or graph in older]:
         del holders[table]
     holders.update(dict.fromkeys(tables, name.value))
+    corrected.update(older)
     return Outcome(reading, changed, tuple(older))
+
+
+def _under_its_first_name(disclosure: Disclosure, name: NamedNode, store: Store) -> Disclosure:
+    """The same bytes under another name are the same disclosure: it keeps the name that it was stored with."""
+    path = next(iter(_objects(store, name.value, NamedNode(iris.JX + "path"))), disclosure.source.path)
+    return replace(disclosure, source=replace(disclosure.source, path=path))
+
+
+def _objects(store: Store, graph: str, predicate: NamedNode) -> list[str]:
+    """What a disclosure's own node says under a predicate."""
+    query = "SELECT ?disclosure ?predicate ?value { GRAPH ?disclosure { ?disclosure ?predicate ?value } }"
+    rows = store.query(query, bindings={"disclosure": NamedNode(graph), "predicate": predicate})
+    return [row["value"] for row in strings(rows)]
 
 
 def _findings(name: NamedNode, reading: Reading) -> dict[NamedNode, Iterable[Triple]]:

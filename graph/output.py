@@ -77,8 +77,8 @@ def table_as_json(table: TargetTable) -> Json:
         "tasks": [{"name": task.name, "content": task.content, "budget": _money(task.budget)} for task in table.tasks],
         "sub_goals": [{"item": goal.item, "objective": goal.objective} for goal in table.sub_goals],
         "header_fields": [{"role": field.role, "text": field.text} for field in table.header_fields],
-        "indicators": [_indicator(item) for item in table.indicators],
-        "prose_indicators": [_indicator(item) for item in table.prose_indicators],
+        "indicators": [indicator(item) for item in table.indicators],
+        "prose_indicators": [indicator(item) for item in table.prose_indicators],
         "inferred": list(table.inferred),
         "place": place(table.place),
         "quotes": _quotes(table),
@@ -89,7 +89,8 @@ def _quotes(owner: TargetTable | Indicator) -> list[Json]:
     return [{"field": quote.field, "text": quote.text, **place(quote.place)} for quote in owner.quotes]
 
 
-def _indicator(item: Indicator) -> Json:
+def indicator(item: Indicator) -> Json:
+    """One row of a target table."""
     target = item.target
     printed = {quote.field: quote.text for quote in item.quotes}
     return {

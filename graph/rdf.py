@@ -41,6 +41,7 @@ from graph.model import (
 )
 
 Term = NamedNode | Literal
+T = typing.TypeVar("T")
 
 XSD = "http://www.w3.org/2001/XMLSchema#"
 
@@ -74,6 +75,14 @@ def from_quads(triples: Iterable[Triple | Quad], vocabulary: Vocabulary) -> Disc
     if len(roots) != 1:
         raise _damaged(f"{len(roots)} × jx:Disclosure")
     return typing.cast(Disclosure, reader.node(Disclosure, roots[0]))
+
+
+def instance(kind: type[T], iri: str, triples: Iterable[Triple | Quad], vocabulary: Vocabulary) -> T:
+    """One indicator, table … of the model, by its IRI, from the triples about it and the nodes below it.
+
+    Raises as :func:`from_quads`.
+    """
+    return typing.cast(T, _Reader(triples, vocabulary).node(kind, iri))
 
 
 def _damaged(detail: str) -> StoreError:

@@ -37,7 +37,7 @@ _XSD = "http://www.w3.org/2001/XMLSchema#"
 
 SEVERITIES = {f"{SH}Violation": "violation", f"{SH}Warning": "warning", f"{SH}Info": "info"}
 _TARGETS = {
-    f"{SH}targetClass": "$this a {0} .",
+    f"{SH}targetClass": f"$this a/<{_RDFS}subClassOf>* {{0}} .",
     f"{SH}targetSubjectsOf": "{{ SELECT DISTINCT $this WHERE {{ $this {0} ?_object }} }}",
     f"{SH}targetObjectsOf": "{{ SELECT DISTINCT $this WHERE {{ ?_subject {0} $this }} }}",
 }
@@ -50,8 +50,9 @@ _DESCRIPTIONS = {
 class NotSupported(VocabularyError):
     """A shape uses what is not compiled, or lacks what every rule has."""
 
-    code, zh, en = "shape-not-supported", "校验规则的写法不受支持。", "A shape is written in a way that is not compiled."
+    code, zh, en = "shape-not-supported", "校验规则的写法不受支持。", "A shape is written in an unsupported way."
     remedy_zh, remedy_en = "请改用 sh:sparql，或见 graph/shapes.py。", "Use sh:sparql, or see graph/shapes.py."
+    exit_code = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +69,9 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One shape. ``severity``: violation, warning or info. ``verified``: the source's text has been compared."""
+    """One shape, ``jxs:<id>``. ``severity``: violation, warning or info. ``verified``: the source has been compared."""
 
     id: str
-    iri: str
     group: str
     severity: str
     label_zh: str
@@ -178,9 +178,10 @@ def _rule(graph: _Graph, node: Term) -> Rule:
     severity = text(f"{SH}severity")
     if severity not in SEVERITIES:
         raise NotSupported(severity, place=node.value)
+    if node.value != JXS + text(f"{_SKOS}notation"):
+        raise NotSupported(f"skos:notation {text(f'{_SKOS}notation')}", place=node.value)
     return Rule(
         id=text(f"{_SKOS}notation"),
-        iri=node.value,
         group=text(f"{SH}group").removeprefix(JXS),
         severity=SEVERITIES[severity],
         label_zh=text(f"{_RDFS}label", "zh"),
@@ -223,7 +224,7 @@ def _target(graph: _Graph, node: Term) -> str:
     return patterns[0]
 
 
-# -- sh:sparql ------------------------------------------------------------------------------------------------------
+# -- sh:sparql --------------------------------------------------------------------------------------------------------
 
 
 def _select(graph: _Graph, constraint: Term, target: str) -> Check:
@@ -236,11 +237,11 @@ def _select(graph: _Graph, constraint: Term, target: str) -> Check:
     head = re.match(r"\s*SELECT\b[^{]*\bWHERE\s*\{", query)
     if not head or "$this" not in head[0]:
         raise NotSupported("sh:select: SELECT $this … WHERE { … }", place=constraint.value)
-    sparql = f"{prefixes}{head[0]} {target}{query[head.end():]}"
+    sparql = f"{prefixes}{head[0]} {target}{query[head.end() :]}"
     return Check(f"{SH}SPARQLConstraintComponent", None, sparql)
 
 
-# -- Core components of property shapes; str(term) is the term as SPARQL writes it --------------------------------------
+# -- Core components of property shapes; str(term) is the term as SPARQL writes it ------------------------------------
 
 
 def _core(graph: _Graph, node: Term, predicate: str, path: Term, target: str) -> Check:

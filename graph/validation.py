@@ -9,6 +9,7 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from functools import cache
+from pathlib import Path
 from typing import Any, cast
 
 from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, QuerySolutions, RdfFormat, Store, Triple, serialize
@@ -16,7 +17,7 @@ from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, QuerySolutions, R
 from graph import iris, output, resources
 from graph.iris import JX, RDF_TYPE
 from graph.readers.document import Place
-from graph.shapes import JXS, SEVERITIES, SH, Check, Rule, Shapes, background, shapes
+from graph.shapes import JXS, SEVERITIES, SH, Check, Rule, Shapes, background, load, shapes
 from graph.vocabulary import vocabulary
 
 Row = dict[str, NamedNode | Literal]
@@ -31,9 +32,10 @@ _SEVERITY_IRIS = {name: iri for iri, name in SEVERITIES.items()}
 class Finding:
     """One thing that a rule found.
 
-    ``focus``: IRI of the indicator, table or disclosure that it is about. ``value``: what was found, where the rule names
-    it; numbers in plain notation. ``table``: name of the table; ``position`` and ``indicator``: row number and name.
-    ``source_*``: where the rule comes from; ``verified``: whether that text has been compared.
+    ``focus``: IRI of the indicator, table or disclosure that it is about. ``value``: what was found, where the rule
+    names it; numbers in plain notation. ``table``: name of the table; ``position`` and ``indicator``: row number and
+    name. ``source_*``: where the rule comes from; ``verified``: whether that text has been compared. ``component``,
+    ``path``: the SHACL constraint component, and the property that it constrains if it is about one.
     """
 
     rule: str
@@ -50,19 +52,22 @@ class Finding:
     source_en: str = ""
     verified: bool = True
     place: Place = field(default_factory=Place)
+    component: str = ""
+    path: str | None = None
 
 
 def judge(triples: Iterable[Triple | Quad], rules: Shapes | None = None) -> list[Finding]:
     """Everything that the rules find in the graph of one disclosure, in the order of its tables, rows and rules."""
     rules = rules or shapes()
     store = Store()
-    store.extend(Quad(t.subject, t.predicate, t.object, DefaultGraph()) for t in (*triples, *background(rules.requires)))
+    known = (*triples, *background(rules.requires))
+    store.extend(Quad(t.subject, t.predicate, t.object, DefaultGraph()) for t in known)
     found = []
     for number, rule in enumerate(rules.rules):
         for check in rule.checks:
             for (focus, value), row in _rows(store, check).items():
                 where = _Where(store, focus)
-                found.append(((*where.order, number, value), _finding(rule, where, value, row)))
+                found.append(((*where.order, number, value), _finding(rule, check, where, value, row)))
     return [finding for _, finding in sorted(found, key=lambda pair: pair[0])]
 
 
@@ -78,7 +83,7 @@ def _rows(store: Store, check: Check) -> dict[tuple[str, str], Row]:
     return rows
 
 
-def _finding(rule: Rule, where: _Where, value: str, row: Row) -> Finding:
+def _finding(rule: Rule, check: Check, where: _Where, value: str, row: Row) -> Finding:
     return Finding(
         rule=rule.id,
         group=rule.group,
@@ -94,6 +99,8 @@ def _finding(rule: Rule, where: _Where, value: str, row: Row) -> Finding:
         source_en=rule.source_en,
         verified=rule.verified,
         place=where.place,
+        component=check.component,
+        path=check.path,
     )
 
 
@@ -152,37 +159,29 @@ def _facts(store: Store, iri: str) -> dict[str, str]:
 
 def report_triples(disclosure: str, findings: Sequence[Finding]) -> list[Triple]:
     """The ``sh:ValidationReport`` of a disclosure, for its findings graph; the same findings give the same triples."""
-    by_id = {rule.id: rule for rule in shapes().rules}
     report = iris.findings(disclosure)
-    node = NamedNode(report)
     conforms = Literal("false" if findings else "true", datatype=NamedNode(f"{_XSD}boolean"))
-    triples = [
-        Triple(node, NamedNode(RDF_TYPE), NamedNode(f"{SH}ValidationReport")),
-        Triple(node, NamedNode(f"{SH}conforms"), conforms),
-    ]
+    triples = _triples(report, (RDF_TYPE, NamedNode(f"{SH}ValidationReport")), (f"{SH}conforms", conforms))
     for number, finding in enumerate(findings, 1):
-        result = NamedNode(iris.child(report, number))
-        triples.append(Triple(node, NamedNode(f"{SH}result"), result))
-        triples += _result(result, finding, by_id[finding.rule])
+        result = iris.child(report, number)
+        triples += _triples(report, (f"{SH}result", NamedNode(result)))
+        triples += _triples(
+            result,
+            (RDF_TYPE, NamedNode(f"{SH}ValidationResult")),
+            (f"{SH}sourceShape", NamedNode(f"{JXS}{finding.rule}")),
+            (f"{SH}sourceConstraintComponent", NamedNode(finding.component)),
+            (f"{SH}resultSeverity", NamedNode(_SEVERITY_IRIS[finding.severity])),
+            (f"{SH}focusNode", NamedNode(finding.focus)),
+            (f"{SH}resultPath", NamedNode(finding.path) if finding.path else None),
+            (f"{SH}value", Literal(finding.value) if finding.value is not None else None),
+            (f"{SH}resultMessage", Literal(finding.message_zh, language="zh")),
+            (f"{SH}resultMessage", Literal(finding.message_en, language="en")),
+        )
     return triples
 
 
-def _result(result: NamedNode, finding: Finding, rule: Rule) -> list[Triple]:
-    check = rule.checks[0]
-    values: list[tuple[str, NamedNode | Literal]] = [
-        (RDF_TYPE, NamedNode(f"{SH}ValidationResult")),
-        (f"{SH}sourceShape", NamedNode(rule.iri)),
-        (f"{SH}sourceConstraintComponent", NamedNode(check.component)),
-        (f"{SH}resultSeverity", NamedNode(_SEVERITY_IRIS[finding.severity])),
-        (f"{SH}focusNode", NamedNode(finding.focus)),
-        (f"{SH}resultMessage", Literal(finding.message_zh, language="zh")),
-        (f"{SH}resultMessage", Literal(finding.message_en, language="en")),
-    ]
-    if check.path:
-        values.append((f"{SH}resultPath", NamedNode(check.path)))
-    if finding.value is not None:
-        values.append((f"{SH}value", Literal(finding.value)))
-    return [Triple(result, NamedNode(predicate), value) for predicate, value in values]
+def _triples(subject: str, *values: tuple[str, NamedNode | Literal | None]) -> list[Triple]:
+    return [Triple(NamedNode(subject), NamedNode(predicate), value) for predicate, value in values if value is not None]
 
 
 def as_json(finding: Finding) -> dict[str, Any]:
@@ -202,20 +201,20 @@ def as_json(finding: Finding) -> dict[str, Any]:
     }
 
 
-# -- pySHACL, which says what the shapes mean ---------------------------------------------------------------------------
+# -- pySHACL, which says what the shapes mean -------------------------------------------------------------------------
 
 
-def reference(triples: Iterable[Triple | Quad]) -> set[tuple[str, str, str | None]]:
-    """(rule, focus, value) of everything that pySHACL finds.
+def reference(triples: Iterable[Triple | Quad], files: Sequence[Path] = ()) -> set[tuple[str, str, str | None]]:
+    """(rule, focus, value) of everything that pySHACL finds by the project's shapes, or by those of some files.
 
     It runs in a process of its own, because it patches rdflib while it loads, and gets its shapes fresh, because it
     changes them. A hundred times slower than :func:`judge`.
     """
-    data = [Triple(t.subject, t.predicate, t.object) for t in (*triples, *background(shapes().requires))]
+    files = files or sorted(resources.folder("shapes").glob("*.ttl"))
+    data = [Triple(t.subject, t.predicate, t.object) for t in (*triples, *background(load(files).requires))]
     text = serialize(data, format=RdfFormat.N_TRIPLES) or b""
-    rules = b"\n".join(file.read_bytes() for file in sorted(resources.folder("shapes").glob("*.ttl")))
-    ids = {rule.iri: rule.id for rule in shapes().rules}
-    return {(ids[shape], focus, value) for shape, focus, value in _worker().submit(_pyshacl, text, rules).result()}
+    results = _worker().submit(_pyshacl, text, b"\n".join(file.read_bytes() for file in files)).result()
+    return {(shape.removeprefix(JXS), focus, value) for shape, focus, value in results}
 
 
 @cache
@@ -227,10 +226,8 @@ def _pyshacl(data: bytes, rules: bytes) -> list[tuple[str, str, str | None]]:
     """Shape, focus and value of every result; runs in the worker."""
     import pyshacl
     from rdflib import Graph, Literal, Namespace
-    from rdflib.plugins.sparql import prepareQuery, processor
 
-    # The text of a constraint is parsed once, not once a focus node.
-    processor.SPARQLProcessor.query = _cached(processor.SPARQLProcessor.query, cache(prepareQuery))
+    _parse_queries_once()
     sh = Namespace(SH)
     shapes_graph = Graph().parse(data=rules, format="turtle")
     # Messages are no part of what is compared, and pySHACL takes the values in them for regular expressions.
@@ -239,16 +236,22 @@ def _pyshacl(data: bytes, rules: bytes) -> list[tuple[str, str, str | None]]:
     found = []
     for result in report.subjects(sh.sourceShape):
         focus, value = report.value(result, sh.focusNode), report.value(result, sh.value)
+        # A node shape reports its focus as value where the query names none.
+        named = value is not None and (value != focus or report.value(result, sh.resultPath) is not None)
         number = isinstance(value, Literal) and str(value.datatype) in _NUMBERS
-        text = None if value is None or value == focus else plain_number(str(value)) if number else str(value)
+        text = (plain_number(str(value)) if number else str(value)) if named else None
         found.append((str(report.value(result, sh.sourceShape)), str(focus), text))
     return found
 
 
-def _cached(query: Any, prepare: Any) -> Any:
-    """``SPARQLProcessor.query`` with its parsed queries kept."""
+@cache
+def _parse_queries_once() -> None:
+    """Let rdflib keep its parsed queries: pySHACL asks the same one for every focus node."""
+    from rdflib.plugins.sparql import prepareQuery, processor
 
-    def with_cache(self: Any, text: Any, *args: Any, **options: Any) -> Any:
+    prepare, query = cache(prepareQuery), processor.SPARQLProcessor.query
+
+    def quick(self: Any, text: Any, *args: Any, **options: Any) -> Any:
         return query(self, prepare(text) if isinstance(text, str) else text, *args, **options)
 
-    return with_cache
+    processor.SPARQLProcessor.query = quick  # type: ignore[method-assign, assignment]

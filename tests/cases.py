@@ -46,8 +46,9 @@ def money(amount: str) -> Money:
 def row(position: int, level1: str, level2: str, level3: str, text: str, weight: str, direction: str) -> Indicator:
     basis = (Basis("川医保规〔2024〕7号", "行政规范性文件", ("川医保规〔2024〕7号",)),)
     place = Place(page=3, line=100 + position)
+    number = Decimal(weight)
     return Indicator(
-        position, level3, level1, level2, target(text), weight=Decimal(weight), direction=direction, basis=basis, place=place
+        position, level3, level1, level2, target(text), weight=number, direction=direction, basis=basis, place=place
     )
 
 
@@ -61,7 +62,8 @@ ROWS = (
     row(7, SATISFACTION, SERVED, "参保群众满意度", "≥90%", "10", UP),
 )
 PLAN = tuple(
-    PlanStep(by, f"{share}%", Decimal(share)) for by, share in (("3月底", "25"), ("6月底", "50"), ("10月底", "75"), ("12月底", "100"))
+    PlanStep(by, f"{share}%", Decimal(share))
+    for by, share in (("3月底", "25"), ("6月底", "50"), ("10月底", "75"), ("12月底", "100"))
 )
 PROJECT_TABLE = TargetTable(
     1, PROJECT, "经办服务经费", code="13043326P00007110001H", budget=money("20.02"), plan_heading="资金支出计划（%）",
@@ -153,6 +155,7 @@ def basis(text: str, kind: str, *citations: str) -> tuple[Basis, ...]:
 
 AGAIN = row(8, OUTPUT, "数量指标", " 参保人数", "≥59万人", "15", UP)
 OLD_COST = replace(ROWS[0], level1=OUTPUT, level2="成本指标")
+MORE_COST = replace(ROWS[0], position=8, level3="宣传费用", target=target("≤5万元"))
 
 # rule, what is wrong, and the values that the rule then names (None: it names none)
 WRONG: list[tuple[str, Change, set[str | None]]] = [
@@ -204,7 +207,7 @@ WRONG: list[tuple[str, Change, set[str | None]]] = [
     ("R54", all_of(at(2, 3, "≥24个"), at(2, 1, "≥24家"), at(2, 2, "≥24家")), {"≥24家"}),
     ("R56", at(1, text="28.5万元"), {"28.5万元"}),
     ("R56", at(1, text="≤200300元", level1=OUTPUT, level2="成本指标"), {"≤200300元"}),
-    ("R57", all_of(at(1, text="≤19万元"), added(replace(ROWS[0], position=8, level3="宣传费用", target=target("≤5万元")))), {"240000"}),
+    ("R57", all_of(at(1, text="≤19万元"), added(MORE_COST)), {"240000"}),
     ("R58", at(1, text=">10万元", direction=None), {">10万元"}),
     ("R62", funds(fiscalFunds="15.02", otherFunds="6"), {"210200"}),
     ("R62", funds(fiscalFunds="30"), {"300000"}),
@@ -217,7 +220,7 @@ WRONG: list[tuple[str, Change, set[str | None]]] = [
     ("R77", steps("5.00", "10.01", "15", "20.02"), {"20.02"}),
     ("R77", all_of(table(budget=money("2847")), steps("711.75", "1423.50", "2135.25")), {"2135.25"}),
     ("R78", at(5, basis=()), {None}),
-    ("R80", at(5, basis=basis("川医保规〔2027〕7号", "行政规范性文件", "川医保规〔2027〕7号")), {"川医保规〔2027〕7号"}),
+    ("R80", at(5, basis=basis("依据川医保规〔2027〕7号", "公文", "川医保规〔2027〕7号")), {"川医保规〔2027〕7号"}),
     ("R81", at(5, basis=basis("上级文件", "笼统依据")), {"上级文件"}),
     ("R86", table(code="13043326P0000711"), {"13043326P0000711"}),
     ("R86", table(code="13010526P00007110001H"), {"13010526P00007110001H"}),
@@ -251,7 +254,7 @@ FINE: list[tuple[str, Change]] = [
     ("R54", at(3, 1, "≥90%")),
     ("R56", at(1, text="≤20.02万元")),
     ("R56 R57", all_of(at(1, text="30元/人"), at(2, text="30万元"))),
-    ("R57", added(replace(ROWS[0], position=8, level3="宣传费用", target=target("≤5万元")))),
+    ("R57", added(MORE_COST)),
     ("R62", funds(fiscalFunds="20.02", carriedOver="3")),
     ("R62", funds(fiscalFunds="15.02")),
     ("R71", all_of(at(4, text="2029年9月"), table(header_fields=(HeaderField("period", "2026年至2029年"),)))),
@@ -260,7 +263,7 @@ FINE: list[tuple[str, Change]] = [
     ("R72", at(4, text="半年/次")),
     ("R75", steps("30%", "20%", "30%", "20%", by="一季度 二季度 三季度 四季度", heading="分季度支出计划（%）")),
     ("R76 R77", steps("100%", "", "", "")),
-    ("R76 R77", all_of(table(budget=money("20.02")), steps("5.00", "10.01", "15", "20.02", heading="资金支出计划（万元）"))),
+    ("R76 R77", steps("5.00", "10.01", "15", "20.02", heading="资金支出计划（万元）")),
     ("R78", lambda d: all_of(*(rows(lambda old: replace(old, basis=()), n) for n in (1, 2, 3)))(d)),
     ("R81", at(5, basis=(*basis("上级文件", "笼统依据"), *ROWS[4].basis))),
     ("R86", table(code=None)),

@@ -237,6 +237,9 @@ class Drafter:
     def _continues(self, rows: list[Row]) -> bool:
         """Whether a new grid goes on with the open one: its first rows hold class words or the same headings."""
         head = rows[:12]
+        again = find_layout(head[0], self.words)
+        if again and self.draft.layout and again.roles == self.draft.layout.roles:
+            return True
         if any(_TABLE_NAME & set(header_roles(row, self.words)) for row in head[:1]):
             return False
         return any(find_layout(row, self.words) for row in head[:3]) or any(self._is_classified(row) for row in head)

@@ -100,10 +100,11 @@ class Header:
     def _pairs(self, row: Row, labels: list[tuple[str, ...]], account: Account, words: Vocabulary) -> None:
         self._below = []
         label: Cell | None = None
+        valued: Cell | None = None
         role = ""
         for cell, roles in zip(row.own, labels, strict=True):
             if roles:
-                if label is not None:
+                if label is not None and label is not valued:
                     self.entries.append(Entry(role, "", [], label.text))
                 label, role = cell, roles[0]
                 account.furniture(cell)
@@ -113,10 +114,10 @@ class Header:
             if label is None:
                 self._continue(cell, account, words)
                 continue
+            # Further values behind one label are its own too.
             self._add(role, cell, label.text, account)
-            # A second value behind one label continues it only where the form prints both halves in one row.
-            label = None if role != "objective" else label
-        if label is not None and not any(e.label == label.text and e.role == role and e.text for e in self.entries):
+            valued = label
+        if label is not None and label is not valued:
             self.entries.append(Entry(role, "", [], label.text))
 
     def _add(self, role: str, cell: Cell | Paragraph, label: str, account: Account) -> None:
@@ -143,11 +144,17 @@ class Header:
             if len(self._below) == 2 or not any(role == "budget" for _, role in self._below):
                 self._below = [] if self._below_line > 0 else self._below
             return True
-        if self.entries and not row.first:
-            for cell in row.own:
+        if not self.entries or (row.first and len(row.own) > 1):
+            return False
+        for cell in row.own:
+            # One cell of words may be the rest of a text that a page cut; several are a label that nobody knows.
+            if len(row.own) == 1 and (row.first or not row.exact or self._group == "budgetGroup"):
                 self._continue(cell, account, words)
-            return True
-        return False
+            elif words.is_furniture(cell.text) or words.is_filler(cell.text):
+                account.furniture(cell)
+            else:
+                account.doubt(cell, "栏目未识别 an unknown label, or its value")
+        return True
 
     def _matched(self, row: Row, heads: list[tuple[Cell, str]]) -> list[tuple[Cell, tuple[Cell, str]]]:
         """Values under their labels: by grid column where columns can be relied on, else by order."""

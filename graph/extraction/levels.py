@@ -59,19 +59,17 @@ def one_level_up(rows: list[Evidence], words: Vocabulary) -> list[Evidence]:
 
 
 def _second(row: Evidence, words: Vocabulary) -> IndicatorClass | None:
-    for text in (row.level2, row.level1):
-        found = words.indicator_class(text, 2) if text else None
-        if found and not (text is row.level1 and words.indicator_class(text or "", 1)):
-            return found
-    return None
+    found = words.indicator_class(row.level2, 2) if row.level2 else None
+    if found or not row.level1 or words.indicator_class(row.level1, 1):
+        return found
+    return words.indicator_class(row.level1, 2)
 
 
 def _first(row: Evidence, words: Vocabulary) -> IndicatorClass | None:
-    for text in (row.level1, row.level2):
-        found = words.indicator_class(text, 1) if text else None
-        if found and not (text is row.level2 and words.indicator_class(text or "", 2)):
-            return found
-    return None
+    found = words.indicator_class(row.level1, 1) if row.level1 else None
+    if found or not row.level2 or words.indicator_class(row.level2, 2):
+        return found
+    return words.indicator_class(row.level2, 1)
 
 
 def _owner_of_first(index: int, marks: dict[int, IndicatorClass]) -> int | None:

@@ -82,5 +82,3 @@ def whole(value: str | None, default: int, most: int) -> int:
     """An attribute that should hold a whole number: ``default`` if it does not, at most ``most``."""
     digits = re.match(r"\s*\+?(\d{1,9})", value or "")
     return min(int(digits[1]), most) if digits else default
-
-

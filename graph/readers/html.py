@@ -26,10 +26,10 @@ _BLOCKS = frozenset({
     "dt", "fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr",
     "li", "main", "menu", "nav", "ol", "p", "pre", "section", "summary", "table", "tbody", "td", "tfoot", "th",
     "thead", "tr", "ul",
-})
+})  # fmt: skip
 _UNSEEN = frozenset({
     "head", "script", "style", "template", "noscript", "object", "svg", "math", "iframe", "audio", "video",
-})
+})  # fmt: skip
 _CELLS = frozenset(("td", "th"))
 _SECTIONS = frozenset(("thead", "tbody", "tfoot"))
 _BEGIN, _END = re.compile("<html[ >]", re.IGNORECASE), re.compile("</html", re.IGNORECASE)

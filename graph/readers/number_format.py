@@ -92,11 +92,6 @@ def format_text(text: str, pattern: str) -> str:
     return "".join(text if kind == "text" else shown for kind, shown in section.tokens if kind in ("text", "literal"))
 
 
-def date_text(moment: datetime) -> str:
-    """A moment in ISO 8601; midnight is a date."""
-    return moment.date().isoformat() if not (moment.hour or moment.minute or moment.second) else moment.isoformat()
-
-
 @lru_cache(maxsize=1024)
 def _sections(pattern: str) -> tuple[_Section, ...]:
     sections: list[_Section] = []

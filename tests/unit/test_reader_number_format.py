@@ -1,10 +1,8 @@
 """Numbers as Excel prints them (dates in ISO 8601)."""
 
-from datetime import datetime
-
 import pytest
 
-from graph.readers.number_format import BUILTIN, date_text, format_number, format_text
+from graph.readers.number_format import BUILTIN, format_number, format_text
 
 
 @pytest.mark.parametrize(
@@ -86,8 +84,3 @@ def test_a_format_may_print_words_around_a_text() -> None:
     assert format_text("甲", '@"元"') == "甲元"
     assert format_text("甲", '0.00;-0.00;0;"项目："@') == "项目：甲"
     assert format_text("甲", "0.00") == "甲"
-
-
-def test_midnight_is_a_date() -> None:
-    assert date_text(datetime(2021, 12, 31)) == "2021-12-31"
-    assert date_text(datetime(2021, 12, 31, 8, 30)) == "2021-12-31T08:30:00"

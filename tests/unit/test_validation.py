@@ -43,7 +43,7 @@ def sample(name: str) -> tuple[Quad, ...]:
     return tuple(graph_of(extract(readers.read(resources.folder("data/samples") / name))))
 
 
-# -- every rule ---------------------------------------------------------------------------------------------------------
+# -- every rule -------------------------------------------------------------------------------------------------------
 
 
 def test_right_tables_have_no_findings() -> None:
@@ -69,7 +69,7 @@ def test_a_rule_keeps_silent_on_what_is_right(silent: str, change: Change) -> No
     assert not {finding.rule for finding in found(change(RIGHT))} & set(silent.split())
 
 
-# -- the samples: what is known to be wrong in them ------------------------------------------------------------------------
+# -- the samples: what is known to be wrong in them -------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -104,7 +104,7 @@ def test_violations_of_the_samples_are_these_alone() -> None:
     assert violations == {"R13": 1, "R24": 2, "R43": 1, "R56": 3, "R71": 1, "R76": 2}
 
 
-# -- pySHACL ------------------------------------------------------------------------------------------------------------
+# -- pySHACL ----------------------------------------------------------------------------------------------------------
 
 
 def judged(triples: list[Quad]) -> set[tuple[str, str, str | None]]:
@@ -116,9 +116,7 @@ def test_pyshacl_finds_the_same_in_the_samples(name: str) -> None:
     assert reference(sample(name)) == judged(list(sample(name)))
 
 
-few = settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
-)
+few = settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 changes = st.lists(st.sampled_from([change for _, change, *_ in WRONG] + [change for _, change in FINE]), max_size=6)
 
 
@@ -149,7 +147,7 @@ def moderate(item: Any) -> Any:
     return item % 3000 if isinstance(item, int) and not isinstance(item, bool) else item
 
 
-# -- findings -------------------------------------------------------------------------------------------------------------
+# -- findings ---------------------------------------------------------------------------------------------------------
 
 FAULTY = all_of(at(1, text="28.5万元"), at(2, level1="影响力"), at(5, level1="产出指标"))(RIGHT)
 
@@ -160,7 +158,12 @@ def test_a_finding_tells_table_row_place_and_source() -> None:
     assert finding.focus == f"{iris.BASE}id/indicator/{department}/13043326P00007110001H/1"
     assert (finding.table, finding.position, finding.indicator) == ("经办服务经费", 1, "项目成本控制数")
     assert finding.place == Place(page=3, line=101)
-    assert (finding.group, finding.severity, finding.value, finding.verified) == ("cost", "violation", "28.5万元", False)
+    assert (finding.group, finding.severity, finding.value, finding.verified) == (
+        "cost",
+        "violation",
+        "28.5万元",
+        False,
+    )
     assert "28.5万元" in finding.message_zh and "20.02万元" in finding.message_zh
     assert "28.5万元" in finding.message_en and "财预〔2021〕101号" in finding.source_zh
 
@@ -172,12 +175,10 @@ def test_a_message_names_concepts_in_its_language() -> None:
 
 
 def test_findings_follow_the_tables_and_rows() -> None:
-    findings = found(all_of(at(3, 2, "≥120%"), at(2, text="≥58"), at(1, text="28.5万元"))(RIGHT))
-    assert [(f.table, f.position) for f in findings if f.severity != "warning" or f.rule == "R41"] == [
-        ("经办服务经费", 1),
-        ("经办服务经费", 2),
-        ("参保扩面经费", 3),
-    ]
+    findings = found(all_of(at(5, 2, "0"), at(3, 2, "≥120%"), at(2, text="≥58"), at(1, text="28.5万元"))(RIGHT))
+    rows = [(f.table, f.position) for f in findings if f.table != RIGHT.target_tables[2].name]
+    first, second = (table.name for table in RIGHT.target_tables[:2])
+    assert list(dict.fromkeys(rows)) == [(first, 1), (first, 2), (second, 3), (second, 5)]
 
 
 def test_findings_are_plain_json_and_go_between_processes() -> None:
@@ -207,7 +208,9 @@ def test_the_report_is_a_shacl_report_and_the_same_each_time() -> None:
         assert [t.value for t in objects(report, result.value, "focusNode")] == [finding.focus]
         assert [t.value for t in objects(report, result.value, "sourceShape")] == [f"{iris.BASE}shapes#{finding.rule}"]
         assert {t.language for t in objects(report, result.value, "resultMessage")} == {"zh", "en"}
-        assert [t.value for t in objects(report, result.value, "value")] == [finding.value] * (finding.value is not None)
+        assert [t.value for t in objects(report, result.value, "value")] == [finding.value] * (
+            finding.value is not None
+        )
 
 
 def test_a_property_shape_reports_its_path() -> None:

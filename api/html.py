@@ -1,0 +1,40 @@
+"""The pages, rendered on the server: ``pages/*.html``, everything escaped, nothing loaded from elsewhere."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+from fastapi import Response
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from graph import __version__
+
+PAGES = Path(__file__).resolve().parent / "pages"
+
+
+def _yuan(amount: str | None) -> str:
+    """An amount in yuan for people: 31400000 → 3,140 万元; below ten thousand in 元."""
+    if amount is None:
+        return ""
+    value = Decimal(amount)
+    ten_thousands = value / 10000
+    if abs(value) < 10000:
+        return f"{value:,f} 元"
+    return f"{ten_thousands.normalize():,f} 万元"
+
+
+_ENVIRONMENT = Environment(
+    loader=FileSystemLoader(PAGES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+)
+_ENVIRONMENT.filters["yuan"] = _yuan
+_ENVIRONMENT.filters["query"] = lambda values: urlencode({k: v for k, v in values.items() if v not in (None, "")})
+_ENVIRONMENT.globals["version"] = __version__
+
+
+def render(name: str, status: int = 200, headers: dict[str, str] | None = None, **values: Any) -> Response:
+    """A page as a response."""
+    text = _ENVIRONMENT.get_template(name).render(**values)
+    return Response(text, status, headers, "text/html; charset=utf-8")

@@ -1,0 +1,78 @@
+"""Every error as problem+json (RFC 9457), or as a page where a browser asks."""
+
+from __future__ import annotations
+
+import logging
+from http import HTTPStatus
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+
+from api.html import render
+from api.negotiation import wants_page
+from api.schemas import Problem
+from graph import iris
+from graph.errors import BadParameter, JixiaoError, NotFound
+
+MEDIA_TYPE = "application/problem+json"
+log = logging.getLogger(__name__)
+
+
+class MethodNotAllowed(JixiaoError):
+    """The path exists, the method does not."""
+
+    code, zh, en, status = "method-not-allowed", "此路径不支持这种请求方法。", "This path has no such method.", 405
+
+
+class InternalError(JixiaoError):
+    """A defect of ours."""
+
+    code, zh, en, status = "internal-error", "服务内部出错。", "The service failed.", 500
+
+
+def problem(request: Request, error: JixiaoError, headers: dict[str, str] | None = None) -> Response:
+    """The response that tells of an error."""
+    body = Problem(
+        type=f"{iris.BASE}problem/{error.code}",
+        title=error.zh,
+        title_en=error.en,
+        status=error.status,
+        code=error.code,
+        detail=error.detail,
+        place=error.place,
+        remedy=error.remedy_zh,
+        remedy_en=error.remedy_en,
+        instance=request.url.path,
+    )
+    headers = {"Vary": "Accept", **(headers or {})}
+    if wants_page(request.headers.get("accept"), MEDIA_TYPE, "application/json"):
+        return render("error.html", status=error.status, headers=headers, problem=body)
+    return Response(body.model_dump_json(), error.status, headers, MEDIA_TYPE)
+
+
+def install(app: FastAPI) -> None:
+    """Turn whatever is raised into a problem."""
+
+    @app.exception_handler(JixiaoError)
+    def ours(request: Request, error: JixiaoError) -> Response:
+        return problem(request, error)
+
+    @app.exception_handler(RequestValidationError)
+    def invalid(request: Request, error: RequestValidationError) -> Response:
+        found = (f"{'.'.join(map(str, item['loc'][1:]))}: {item['msg']}" for item in error.errors())
+        return problem(request, BadParameter("; ".join(found)))
+
+    @app.exception_handler(HTTPException)
+    def http(request: Request, error: HTTPException) -> Response:
+        kinds: dict[int, type[JixiaoError]] = {404: NotFound, 405: MethodNotAllowed}
+        known = kinds.get(error.status_code, JixiaoError)("" if error.status_code in kinds else str(error.detail))
+        known.status = error.status_code
+        if type(known) is JixiaoError:
+            known.zh = known.en = HTTPStatus(error.status_code).phrase
+        return problem(request, known, dict(error.headers or {}))
+
+    @app.exception_handler(Exception)
+    def defect(request: Request, error: Exception) -> Response:
+        log.error("%s %s", request.method, request.url.path, exc_info=error)
+        return problem(request, InternalError())

@@ -1,0 +1,64 @@
+"""Every setting of the service, with its default and what it means; the table in the documentation is made from this."""
+
+from __future__ import annotations
+
+from dataclasses import Field, dataclass, field, fields
+from typing import Any
+
+from graph.errors import BadParameter
+from graph.store.sandbox import Limits
+
+
+def _setting(default: Any, zh: str, en: str, low: float | None = None, high: float | None = None) -> Any:
+    return field(default=default, metadata={"zh": zh, "en": en, "low": low, "high": high})
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How the service runs. Raises BadParameter that names the setting at fault."""
+
+    store: str = _setting(".jixiao", "图谱库的文件夹。", "Folder of the store.")
+    host: str = _setting("127.0.0.1", "监听的地址。", "Address to listen on.")
+    port: int = _setting(8000, "监听的端口；0 为任意空闲端口。", "Port to listen on; 0 takes a free one.", 0, 65535)
+    query_seconds: float = _setting(10.0, "一条 SPARQL 查询至多运行多少秒。", "Seconds that a SPARQL query may run.", 0.1, 3600)
+    query_rows: int = _setting(
+        100_000, "一条 SPARQL 查询至多返回多少行（或三元组）。", "Rows (or triples) that a SPARQL query may return.", 1, 10**9
+    )
+    query_memory_mb: int = _setting(
+        512, "一条 SPARQL 查询至多占用多少 MB 内存（图谱本身除外）。", "MB of memory that a SPARQL query may use beside the store.",
+        64, 10**6,
+    )  # fmt: skip
+    query_workers: int = _setting(4, "同时运行多少条 SPARQL 查询，其余排队。", "SPARQL queries that run at once; others wait.", 1, 256)
+    page_size: int = _setting(50, "列表一页的项数。", "Items on a page of a list.", 1, 10_000)
+    max_page_size: int = _setting(500, "列表一页至多的项数（limit 参数的上限）。", "Most items on a page (bound of limit).", 1, 10_000)
+    max_upload_mb: float = _setting(50.0, "请求正文至多多少 MB。", "MB that the body of a request may have.", 0.001, 10_000)
+
+    def __post_init__(self) -> None:
+        for setting in fields(self):
+            self._check(setting)
+        if self.page_size > self.max_page_size:
+            raise _wrong("page_size", self.page_size, f"≤ max_page_size = {self.max_page_size}")
+
+    def _check(self, setting: Field[Any]) -> None:
+        value, low, high = getattr(self, setting.name), setting.metadata["low"], setting.metadata["high"]
+        if low is None:
+            return
+        if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
+            raise _wrong(setting.name, value, f"{low}–{high}")
+
+    @property
+    def limits(self) -> Limits:
+        """What one query from outside may use."""
+        return Limits(self.query_seconds, self.query_rows, self.query_memory_mb)
+
+
+def _wrong(name: str, value: object, expected: str) -> BadParameter:
+    return BadParameter(f"{name}={value!r}, {expected}", zh=f"设置 {name} 有误。", en=f"The setting {name} is wrong.")
+
+
+def table() -> str:
+    """The settings as a Markdown table, for the documentation."""
+    lines = ["| 设置 setting | 缺省 default | 说明 | meaning |", "| --- | --- | --- | --- |"]
+    for setting in fields(Settings):
+        lines.append(f"| `{setting.name}` | `{setting.default}` | {setting.metadata['zh']} | {setting.metadata['en']} |")
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,99 @@
+"""The store in a folder, followed while another process writes it: an image in memory, renewed after every change."""
+
+from __future__ import annotations
+
+import logging
+import os
+import re
+import threading
+import time
+from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import wait as wait_for
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+from graph.errors import StoreError
+from graph.store.embedded import EmbeddedStore
+from graph.store.image import Image, image_of
+from graph.store.sandbox import Limits, Sandbox
+
+log = logging.getLogger(__name__)
+
+_DATA = re.compile(r"CURRENT|MANIFEST-\d+|\d+\.(log|sst)")
+_PATIENCE = 1.0  # seconds that whoever meets a change waits for the new image
+
+Signature = frozenset[tuple[str, int, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """The store at one moment, in this process and in the one for queries from outside."""
+
+    store: Image
+    sandbox: Sandbox
+
+
+class Live:
+    """Follows the store in a folder. Raises StoreError when there is none."""
+
+    def __init__(self, location: str | os.PathLike[str], limits: Limits) -> None:
+        self._location, self._limits = Path(location), limits
+        self._worker = ThreadPoolExecutor(1, "renew")
+        self._renewing: Future[None] | None = None
+        self._lock = threading.Lock()
+        self._not_before = 0.0
+        self._signature = self._look()
+        with closing(EmbeddedStore(self._location, read_only=True)) as store:
+            self._snapshot = self._copy(store)
+
+    def current(self) -> Snapshot:
+        """The store as it is; while a large one is copied, as it was before."""
+        renewing = self._renewal()
+        if renewing is not None:
+            wait_for([renewing], _PATIENCE)
+        return self._snapshot
+
+    @property
+    def state(self) -> str:
+        """The state that is being served."""
+        return self._snapshot.store.state()
+
+    def close(self) -> None:
+        """End the process for queries."""
+        self._worker.shutdown()
+        self._snapshot.sandbox.close()
+
+    def _renewal(self) -> Future[None] | None:
+        with self._lock:
+            if self._renewing is not None and not self._renewing.done():
+                return None  # who found the change waits; the others go on with the old image
+            if time.monotonic() < self._not_before or self._look() == self._signature:
+                return None
+            self._renewing = self._worker.submit(self._renew)
+            return self._renewing
+
+    def _renew(self) -> None:
+        started, signature = time.monotonic(), self._look()
+        try:
+            with closing(EmbeddedStore(self._location, read_only=True)) as store:
+                if store.state() != self.state:
+                    self._snapshot = self._copy(store)
+            self._signature = signature
+        except StoreError as error:  # a writer may be in the middle of something: the old image serves on
+            log.warning("%s", error.line())
+        # A writer that never rests must not keep this process busy with copying.
+        self._not_before = time.monotonic() + 2 * (time.monotonic() - started)
+
+    def _copy(self, store: EmbeddedStore) -> Snapshot:
+        image = image_of(store)
+        return Snapshot(image, Sandbox(image, self._limits))
+
+    def _look(self) -> Signature:
+        """What changes with every write: names, times and sizes of the data files."""
+        try:
+            with os.scandir(self._location) as entries:
+                found = [(entry.name, entry.stat()) for entry in entries if _DATA.fullmatch(entry.name)]
+        except OSError:  # no folder, or a file that has just gone
+            return frozenset()
+        return frozenset((name, stat.st_mtime_ns, stat.st_size) for name, stat in found)
