@@ -198,7 +198,7 @@ class Vocabulary:
         return self.name_of(iri)
 
     def concept(self, kind: str, label: str) -> str | None:
-        """IRI of the concept with that canonical label (or notation) among a kind of concept; a unit by any spelling."""
+        """IRI of the concept of a kind with that canonical label (or notation); a unit by any spelling."""
         if kind == "unit":
             listed = self._units.get(fold(label))
             return listed.iri if listed else None

@@ -10,12 +10,14 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from graph.errors import EmptyFile, FileMissing, ReadError, TooLarge, UnknownFormat
+from graph.errors import DamagedFile, EmptyFile, FileMissing, ReadError, TooLarge, UnknownFormat
 from graph.readers import archive, csv, html, text
 from graph.readers.document import Document
+from graph.readers.encoding import decode
 from graph.readers.limits import LIMITS
 from graph.readers.result import ReadResult
 
+_IMAGES = (b"\x89PNG\r\n", b"\xff\xd8\xff", b"II*\0", b"MM\0*")
 Reader = Callable[[bytes, str], ReadResult]
 
 
@@ -90,15 +92,18 @@ def _reader(data: bytes, path: str) -> tuple[str, Reader]:
         return _office(data, path)
     if data.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
         return _compound(data, path)
+    if data.startswith(_IMAGES):
+        from graph.readers import ocr
+
+        return "image", ocr.read
     if b"\0" in data[:4096] and data[:2] not in (b"\xff\xfe", b"\xfe\xff"):
         raise UnknownFormat(place=path)
     head = data[:4096].lower()
     if re.search(rb"<(!doctype html|html|table|body|meta|div)\b", head):
         return "text/html", html.read
-    try:
-        sample = text.decode(data)
-    except UnicodeDecodeError as error:
-        raise UnknownFormat(place=path) from error
+    sample, doubts = decode(data)
+    if doubts and (sample.count("\ufffd") > len(sample) / 50 or not re.search(r"[一-鿿]", sample)):
+        raise UnknownFormat(place=path)
     if _is_csv(sample):
         return "text/csv", csv.read
     markdown = "|---" in sample or sample.lstrip().startswith("# ")
@@ -119,6 +124,8 @@ def _office(data: bytes, path: str) -> tuple[str, Reader]:
 
 
 def _compound(data: bytes, path: str) -> tuple[str, Reader]:
+    if "EncryptedPackage".encode("utf-16-le") in data:
+        raise DamagedFile("加密 encrypted", place=path)
     if "WordDocument".encode("utf-16-le") in data:
         from graph.readers import doc
 

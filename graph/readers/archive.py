@@ -36,13 +36,16 @@ def members(data: bytes, path: str, limits: Limits = LIMITS) -> Iterator[tuple[s
 def _content(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, name: str, limits: Limits) -> bytes | ReadError:
     if entry.flag_bits & _ENCRYPTED_BIT:
         return DamagedFile("加密 encrypted", place=name)
-    if entry.file_size > limits.file_bytes or entry.file_size > limits.expansion_ratio * max(entry.compress_size, 1024):
+    growth = entry.file_size // max(entry.compress_size, 1024)
+    if entry.file_size > limits.file_bytes or growth > limits.expansion_ratio:
         return TooLarge(f"{entry.compress_size} → {entry.file_size} bytes", place=name)
     try:
         data = archive.read(entry)
     except _BROKEN as error:
         return DamagedFile(str(error), place=name)
-    return UnknownFormat("压缩包中的压缩包不再展开 an archive within the archive", place=name) if is_archive(data) else data
+    if is_archive(data):
+        return UnknownFormat("压缩包中的压缩包不再展开 an archive within the archive", place=name)
+    return data
 
 
 def is_archive(data: bytes) -> bool:

@@ -91,7 +91,7 @@ Block = Paragraph | Grid
 
 @dataclass(eq=False, slots=True)
 class Document:
-    """A file as read. ``path`` as given, ``sha256`` of its bytes, ``media_type`` by content, ``pages`` if it has any."""
+    """A file as read. ``path`` as given, ``sha256`` of its bytes, ``media_type`` by content, ``pages`` if any."""
 
     path: str
     sha256: str

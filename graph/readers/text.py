@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass
 
 from graph.readers.document import Block, Cell, Grid, Paragraph, Place
+from graph.readers.encoding import decode
 from graph.readers.result import ReadResult
 
 # Word's field codes as some converters print them into the text.
@@ -33,31 +34,15 @@ class _Line:
 
 
 def read(data: bytes, path: str) -> ReadResult:
-    """Decoded text (see :func:`decode`) as blocks; ``pages`` counts form feeds if there are any."""
-    text = decode(data)
+    """Decoded text as blocks; ``pages`` counts form feeds if there are any."""
+    text, warnings = decode(data)
     paged = "\f" in text
     lines, page = [], 1
     for number, raw in enumerate(text.replace("\r\n", "\n").replace("\r", "\n").split("\n"), start=1):
         page += raw.count("\f")
         lines.append(_Line(_ARTEFACT.sub("", raw.replace("\f", "")), number, page if paged else None))
     blocks = _one_cell_a_line(lines) if _is_one_cell_style(lines) else _rows_by_line(lines)
-    return ReadResult(blocks, page if paged else None, [])
-
-
-def decode(data: bytes) -> str:
-    """UTF-8 (with or without BOM) or UTF-16 with BOM, else GB18030.
-
-    Raises UnicodeDecodeError when it is neither.
-    """
-    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        return data.decode("utf-16")
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        # A file cut in the middle of a character is still UTF-8.
-        if error.start >= len(data) - 3:
-            return data[: error.start].decode("utf-8-sig")
-        return data.decode("gb18030")
+    return ReadResult(blocks, page if paged else None, warnings)
 
 
 def _is_one_cell_style(lines: list[_Line]) -> bool:

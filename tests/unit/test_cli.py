@@ -4,6 +4,7 @@ import json
 import re
 import shutil
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,8 @@ from click import Command, Group
 
 from api.cli import app, location, with_prefixes
 from graph import __version__, queries, resources
+from graph.ingest import ingest
+from graph.store import open_store
 from tests.conftest import Printed
 
 SAMPLE = resources.folder("data/samples") / "tongchuan-2024.txt"
@@ -34,11 +37,13 @@ def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("JIXIAO_STORE", raising=False)
 
 
-@pytest.fixture
-def filled(jixiao: Jixiao, tmp_path: Path) -> str:
-    """A store with one sample."""
-    assert jixiao("ingest", SAMPLE, "--store", "filled").code == 0
-    return str(tmp_path / "filled")
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A store with one sample; commands only read it."""
+    where = tmp_path_factory.mktemp("filled") / "store"
+    with closing(open_store(where)) as store:
+        list(ingest([SAMPLE], store))
+    return str(where)
 
 
 # -- help -----------------------------------------------------------------------------------------------------------
@@ -140,10 +145,10 @@ def test_prefixes_are_declared_once() -> None:
 
 
 def test_a_question_is_answered_as_csv_and_json(jixiao: Jixiao, filled: str) -> None:
-    name = "weights-not-100" if "weights-not-100" in queries.library() else next(iter(queries.library()))
+    name = "weight-totals"
     rows = list(csv.reader(io.StringIO(jixiao("query", name, "--store", filled, "--format", "csv").out)))
     found = json.loads(jixiao("query", name, "--store", filled, "--format", "json").out)
-    assert len(rows) == len(found) + 1
+    assert len(rows) == len(found) + 1 > 1
 
 
 def test_the_questions_are_listed(jixiao: Jixiao) -> None:
