@@ -132,11 +132,11 @@ class Head:
         if not answer.terms:
             raise NotFound(iri, zh="没有这张绩效目标表。", en="No such target table.")
         self.iri = iri
-        self.triples = list(triples(answer))
+        document = row_iri(answer.terms[0], "disclosure")
+        self.triples = list(triples(answer, document))
         self._facts: dict[str, dict[str, str]] = defaultdict(dict)
         for triple in self.triples:
             self._facts[cast(NamedNode, triple.subject).value][triple.predicate.value] = cast(Any, triple.object).value
-        document = row_iri(answer.terms[0], "disclosure")
         facts = self._facts[document]
         self.source = schemas.Source(
             **_link(document, facts.get(f"{JX}path")), path=facts.get(f"{JX}path"), sha256=facts.get(f"{JX}sha256")
@@ -158,10 +158,11 @@ class Head:
         }
 
 
-def triples(answer: Answer) -> Iterator[Triple]:
-    """The triples in the columns ``node``, ``property``, ``value``."""
+def triples(answer: Answer, document: str) -> Iterator[Triple]:
+    """The triples in the columns ``node``, ``property``, ``value``, as far as they stand in a document's graph."""
     for row in answer.terms:
-        yield Triple(cast(NamedNode, row["node"]), cast(NamedNode, row["property"]), row["value"])
+        if row_iri(row, "disclosure") == document:
+            yield Triple(cast(NamedNode, row["node"]), cast(NamedNode, row["property"]), row["value"])
 
 
 def target_table(store: Store, iri: str) -> schemas.TargetTable:
@@ -177,7 +178,8 @@ def target_table(store: Store, iri: str) -> schemas.TargetTable:
 def indicators_of(store: Store, table: str) -> list[schemas.Indicator]:
     """The rows of a table in their order; those of running text after those of the form."""
     head = Head(store, table)
-    return sorted(_indicators(head, run(store, "rows", table=table)), key=lambda row: ("/p" in row.id[-8:], row.position))
+    rows = _indicators(head, run(store, "rows", table=table))
+    return sorted(rows, key=lambda row: (row.id.rpartition("/")[2].startswith("p"), row.position))
 
 
 def indicators_at(store: Store, rows: Iterable[Row]) -> list[schemas.Indicator]:
@@ -192,7 +194,7 @@ def indicators_at(store: Store, rows: Iterable[Row]) -> list[schemas.Indicator]:
 
 
 def _indicators(head: Head, answer: Answer) -> Iterator[schemas.Indicator]:
-    known = list(triples(answer))
+    known = list(triples(answer, head.source.iri))
     kind = NamedNode(JX + "Indicator")
     table = link(head.iri, head.of(head.iri, "name"))
     links = head.links()

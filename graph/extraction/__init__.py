@@ -11,6 +11,7 @@ from graph.errors import NoPerformanceTable
 from graph.extraction import identity
 from graph.extraction.budget import read_budget
 from graph.extraction.drafts import Draft, Drafter
+from graph.extraction.lines import read_lines
 from graph.extraction.prose import read_prose
 from graph.extraction.reconcile import reconcile
 from graph.extraction.stream import Account, stream
@@ -40,6 +41,12 @@ def trace(document: Document, words: Vocabulary | None = None) -> tuple[Disclosu
     found: list[TargetTable] = []
     for draft in drafts:
         found += tables(draft, context)
+    if not any(table.indicators for table in found):
+        written = read_lines(document, words, account)
+        spelled = [table for draft in written for table in tables(draft, context)]
+        named = {table.name for table in spelled}
+        found = [table for table in found if table.name not in named] + spelled
+        drafts += written
     department = identity.department(document, drafts, found, words)
     if not any(table.scope == DEPARTMENT for table in found):
         prose = read_prose(document, department.name, words, year)

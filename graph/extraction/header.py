@@ -50,6 +50,10 @@ class Header:
         """Whether a role has been met, with or without a value."""
         return any(entry.role == role for entry in self.entries)
 
+    def add(self, role: str, text: str, item: Cell | Paragraph) -> None:
+        """A value that stands under no label."""
+        self.entries.append(Entry(role, text, [item], ""))
+
     def end(self) -> None:
         """The indicator grid begins: labels above it head nothing more."""
         self._below = []

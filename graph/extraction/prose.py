@@ -110,15 +110,22 @@ def _indicator(position: int, clause: str, item: str, place: Place, words: Vocab
     )
 
 
+def name_and_target(clause: str, words: Vocabulary) -> tuple[str, str]:
+    """A promise in words as its name and its printed target, which is empty where it has no figure."""
+    name, target = _name_and_target(clause, words, None)
+    return name, "" if target.text == clause else target.text
+
+
 def _name_and_target(clause: str, words: Vocabulary, year: int | None) -> tuple[str, Target]:
     match = _QUANTITY.search(clause)
     before = clause[: match.start()] if match else clause
     if match is None or not before:
         return clause, Target(clause, "qualitative")
-    verb = next((found for p in words.patterns("ProseVerb") if (found := p.regex.search(before))), None)
-    bare = before[: verb.start()] if verb else before
+    verb = next((found.group() for p in words.patterns("ProseVerb") if (found := p.regex.search(before))), "")
+    verb = verb or next((prefix for prefix, _ in words.prefixes if before.endswith(prefix)), "")
+    bare = before.removesuffix(verb)
     # A verb may be the comparator (达到90%) or say nothing of the figure (给予90%).
-    verbs = (verb.group(), "") if verb else ("",)
+    verbs = dict.fromkeys((verb, ""))
     for end in range(match.end(), match.start(), -1):
         for word in verbs:
             target = parse_target(word + clause[match.start() : end], words, year)

@@ -28,8 +28,7 @@ def letter(file: Path) -> None:
 
 
 def truncated(file: Path) -> None:
-    shutil.copy(next((resources.folder("data/samples")).glob("*.txt")), file)
-    file.write_bytes(b"PK\x03\x04" + b"\x14\x00\x06\x00word/document.xml" + file.read_bytes()[:200])
+    file.write_bytes(b"PK\x03\x04\x14\x00\x06\x00word/document.xml" + bytes(range(200)))
 
 
 BAD = {
@@ -94,7 +93,7 @@ def test_what_a_folder_merely_contains_is_no_failure_unless_it_is_damaged(folder
     assert len(done.stderr.splitlines()) == 2
 
 
-@pytest.mark.parametrize("cut", [1, 2, 3, 1000, 9001])
+@pytest.mark.parametrize("cut", [1, 2, 3, 1000, 2001])
 def test_a_text_file_cut_short_gives_what_is_there(cut: int, tmp_path: Path) -> None:
     (tmp_path / "cut.txt").write_bytes(SAMPLE.read_bytes()[:-cut])
     done = jixiao("extract", "cut.txt", "--format", "json", cwd=tmp_path)
@@ -103,8 +102,6 @@ def test_a_text_file_cut_short_gives_what_is_there(cut: int, tmp_path: Path) -> 
 
 
 def test_a_file_that_may_not_be_read_is_reported(tmp_path: Path) -> None:
-    locked = tmp_path / "locked.txt"
-    locked.mkdir()
     # Reading through a link to itself fails for everyone, whoever runs the tests.
     (tmp_path / "loop.txt").symlink_to(tmp_path / "loop.txt")
     done = jixiao("extract", "loop.txt", cwd=tmp_path)

@@ -145,7 +145,7 @@ def test_prefixes_are_declared_once() -> None:
 
 
 def test_a_question_is_answered_as_csv_and_json(jixiao: Jixiao, filled: str) -> None:
-    name = "weight-totals"
+    name = "qualitative-share"
     rows = list(csv.reader(io.StringIO(jixiao("query", name, "--store", filled, "--format", "csv").out)))
     found = json.loads(jixiao("query", name, "--store", filled, "--format", "json").out)
     assert len(rows) == len(found) + 1 > 1
@@ -174,7 +174,7 @@ def test_a_table_is_exported_to_a_file_or_to_standard_output(jixiao: Jixiao, fil
         (("query", "indicators-of-project", "nonsense", "--store", "{filled}"), "bad-parameter"),
         (("sparql", "SELECT", "--store", "{filled}"), "query-error"),
         (("sparql", "ASK {}", "--store", "nowhere"), "store-error"),
-        (("sparql", "CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }", "--store", "{filled}", "--format", "csv"), "bad-parameter"),
+        (("sparql", "DESCRIBE <x:>", "--store", "{filled}", "--format", "csv"), "bad-parameter"),
         (("export", "table", "--project", "没有的项目", "--store", "{filled}"), "not-found"),
         (("export", "table", "--project", "经费", "--store", "{filled}"), "bad-parameter"),
         (("export", "table", "--project", "党建经费", "--store", "{filled}", "--output", "no/x.xlsx"), "bad-parameter"),

@@ -1,0 +1,89 @@
+"""The application: REST and SPARQL over one store, pages for browsers, one shape for every error."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from fastapi import FastAPI, Request, Response
+from fastapi.responses import FileResponse
+from starlette.middleware.gzip import GZipMiddleware
+
+from api import problems, records, resources, schemas, sparql
+from api.html import PAGES, render
+from api.middleware import BodyLimit, SecurityHeaders
+from api.service import Service
+from api.settings import Settings
+from graph import __version__
+
+DESCRIPTION = """预算绩效目标表的知识图谱：部门、项目、三级指标、目标值、依据，每个值附出处。
+
+A knowledge graph of budget performance-target tables: departments, projects, three-level indicators, targets and bases,
+each value with the place where it is printed."""
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """The application over the store of the settings. Raises StoreError when that cannot be opened."""
+    service = Service(settings)
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        yield
+        service.close()
+
+    app = FastAPI(
+        title="绩效 Jixiao",
+        version=__version__,
+        description=DESCRIPTION,
+        lifespan=lifespan,
+        docs_url=None,  # FastAPI's own pages load from elsewhere
+        redoc_url=None,
+        license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
+        responses={"default": {"model": schemas.Problem, "description": "出错 error (application/problem+json)"}},
+    )
+    app.state.service = service
+    app.include_router(resources.router)
+    app.include_router(sparql.router)
+    _pages(app)
+    problems.install(app)
+    _describe(app)
+    app.add_middleware(BodyLimit, megabytes=settings.max_upload_mb)
+    app.add_middleware(GZipMiddleware, minimum_size=1000)
+    app.add_middleware(SecurityHeaders)
+    return app
+
+
+def _pages(app: FastAPI) -> None:
+    @app.get("/", response_class=Response, responses=resources.PAGE, tags=["服务 Service"])
+    def home(request: Request, source: resources.StoreNow) -> Response:
+        """首页：图谱的规模与入口。The size of the graph and the ways in."""
+        departments = resources.run(source, "departments", 12)
+        listed = [records.department(row) for row in departments.terms]
+        return resources.respond(request, records.counts(source), "home.html", departments=listed, more=departments.more)
+
+    @app.get("/docs", include_in_schema=False)
+    def documentation() -> Response:
+        return render("docs.html", api=app.openapi())
+
+    @app.get("/style.css", include_in_schema=False)
+    def style() -> Response:
+        return FileResponse(PAGES / "style.css", headers={"Cache-Control": "max-age=3600"})
+
+
+def _describe(app: FastAPI) -> None:
+    """OpenAPI as the service behaves: wrong parameters answer 400, errors are problems."""
+    made = app.openapi
+
+    def openapi() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            schema = made()
+            for operation in (o for path in schema["paths"].values() for o in path.values()):
+                operation["responses"].pop("422", None)
+                default = operation["responses"]["default"]["content"]
+                default[problems.MEDIA_TYPE] = default.pop("application/json")
+            for name in ("HTTPValidationError", "ValidationError"):
+                schema["components"]["schemas"].pop(name, None)
+        return app.openapi_schema or {}
+
+    app.openapi = openapi  # type: ignore[method-assign]
