@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from functools import cache
 from typing import Any, cast
 
 from pyoxigraph import NamedNode, Triple
@@ -17,7 +18,7 @@ from graph.iris import JX, RDF_TYPE
 from graph.model import Indicator, TargetTable
 from graph.queries import Answer, run
 from graph.rdf import instance
-from graph.shapes import JXS, shapes
+from graph.shapes import Rule, shapes
 from graph.store import Store, Term
 from graph.vocabulary import vocabulary
 
@@ -175,6 +176,20 @@ def target_table(store: Store, iri: str) -> schemas.TargetTable:
     return schemas.TargetTable(**_link(iri, table.name), **known, **head.links())
 
 
+def table_detail(store: Store, iri: str) -> schemas.TargetTableDetail:
+    """A table with its rows. Raises NotFound."""
+    return schemas.TargetTableDetail(**dict(target_table(store, iri)), indicators=indicators_of(store, iri))
+
+
+def indicator(store: Store, indicator_id: str) -> schemas.Indicator:
+    """One row. Raises NotFound."""
+    answer = run(store, "rows", indicator=indicator_id)
+    table = next((row["value"] for row in answer.terms if row_iri(row, "property") == f"{JX}inTable"), None)
+    if not isinstance(table, NamedNode):
+        raise NotFound(indicator_id, zh="没有这个指标。", en="No such indicator.")
+    return next(_indicators(Head(store, table.value), answer))
+
+
 def indicators_of(store: Store, table: str) -> list[schemas.Indicator]:
     """The rows of a table in their order; those of running text after those of the form."""
     head = Head(store, table)
@@ -206,16 +221,21 @@ def _indicators(head: Head, answer: Answer) -> Iterator[schemas.Indicator]:
 # -- findings and documents -------------------------------------------------------------------------------------------
 
 
+@cache
+def _rules() -> dict[str, Rule]:
+    return {rule.id: rule for rule in shapes().rules}
+
+
 def finding(row: Row) -> schemas.Finding:
     """A row of ``findings.rq``."""
     shape, focus = row_iri(row, "shape"), row_iri(row, "focus")
-    rule = {rule.iri: rule for rule in shapes().rules}.get(shape)
+    rule = _rules().get(shape.rpartition("#")[2])
     table = text(row, "in_table") or (focus if focus.startswith(f"{iris.BASE}id/table/") else None)
     document = row_iri(row, "finding").rpartition("/findings/")[0]
     return schemas.Finding(
         iri=row_iri(row, "finding"),
         rule=shape.rpartition("#")[2],
-        group=rule.group.removeprefix(JXS) if rule else None,
+        group=rule.group if rule else None,
         severity=row_iri(row, "level").rpartition("#")[2].lower(),
         message_zh=text(row, "message_zh"),
         message_en=text(row, "message_en"),
@@ -230,7 +250,7 @@ def finding(row: Row) -> schemas.Finding:
 
 def disclosure(store: Store, row: Row) -> schemas.Disclosure:
     """A row of ``disclosures.rq``, with its sizes."""
-    iri = row_iri(row, "disclosure")
+    iri = row_iri(row, "document")
     sizes = next(iter(run(store, "sizes", disclosure=iri).terms), {})
     return schemas.Disclosure(
         **_link(iri, text(row, "path")),
@@ -244,6 +264,20 @@ def disclosure(store: Store, row: Row) -> schemas.Disclosure:
         indicators=integer(sizes, "indicators") or 0,
         unplaced=integer(sizes, "unplaced") or 0,
     )
+
+
+def disclosure_by_id(store: Store, disclosure_id: str) -> schemas.Disclosure:
+    """A document by its id. Raises NotFound."""
+    found = run(store, "disclosures", disclosure=disclosure_id).terms
+    if not found:
+        raise NotFound(disclosure_id, zh="没有这份公开文件。", en="No such disclosure.")
+    return disclosure(store, found[0])
+
+
+def findings_about(store: Store, documents: Iterable[str]) -> list[schemas.Finding]:
+    """What the rules found in documents."""
+    rows = (row for document in dict.fromkeys(documents) for row in run(store, "findings", report=document).terms)
+    return [finding(row) for row in rows]
 
 
 def counts(store: Store) -> schemas.Counts:

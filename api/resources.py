@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from typing import Annotated, Any, Literal, TypeVar
-from urllib.parse import urlencode
+from urllib.parse import unquote, urlencode
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import BaseModel, BeforeValidator
@@ -85,8 +85,8 @@ def page_of(request: Request, answer: Answer, items: Sequence[Record], key: str)
     return schemas.Page(items=list(items), next=token, next_url=url)
 
 
-def id_from(kind: str, count: int) -> Callable[[Request], str]:
-    """A dependency that gives the id in the path of a thing, which has ``count`` segments."""
+def id_from(kind: str, count: int | None = None) -> Callable[[Request], str]:
+    """A dependency that gives the id in the path of a thing, its first ``count`` segments."""
 
     def dependency(request: Request) -> str:
         return "/".join(map(iris.segment, sent_segments(request, f"/{kind}s/")[:count]))
@@ -94,8 +94,10 @@ def id_from(kind: str, count: int) -> Callable[[Request], str]:
     return dependency
 
 
-DepartmentPath = Annotated[str, Depends(id_from("department", 2))]
+DepartmentPath = Annotated[str, Depends(id_from("department"))]
 ProjectPath = Annotated[str, Depends(id_from("project", 4))]
+TablePath = Annotated[str, Depends(id_from("table"))]
+IndicatorPath = Annotated[str, Depends(id_from("indicator"))]
 
 # -- departments ------------------------------------------------------------------------------------------------------
 
@@ -162,12 +164,19 @@ def project(request: Request, source: StoreNow, id: str, known: ProjectPath, for
     if not _is_page(request):
         return respond(request, found, "project.html")
     rows = {table.id: records.indicators_of(source, table.iri) for table in found.tables}
-    reports = {table.source.id: None for table in found.tables}
-    remarks = [records.finding(row) for report in reports for row in run(source, "findings", report=report).terms]
+    remarks = records.findings_about(source, (table.source.id for table in found.tables))
     return respond(request, found, "project.html", rows=rows, findings=remarks)
 
 
-# -- indicators, findings, documents ----------------------------------------------------------------------------------
+# -- tables and indicators --------------------------------------------------------------------------------------------
+
+
+@router.get("/tables/{id:path}", response_model=schemas.TargetTableDetail, responses=PAGE)
+def table(request: Request, source: StoreNow, id: str, known: TablePath, format: Format = None) -> Response:
+    """一张绩效目标表：表头与各行。A target table: its head and its rows."""
+    found = records.table_detail(source, iris.thing("table", *map(unquote, known.split("/"))))
+    remarks = records.findings_about(source, [found.source.id]) if _is_page(request) else []
+    return respond(request, found, "table.html", findings=remarks)
 
 
 @router.get("/indicators", response_model=schemas.Page[schemas.Indicator], responses=PAGE)
@@ -185,6 +194,17 @@ def indicators(
     answer = run(source, "indicators", page_limit(request, limit), **filters, after=decode_next(next))
     items = records.indicators_at(source, answer.terms)
     return respond(request, page_of(request, answer, items, "row"), "indicators.html", filters=filters)
+
+
+@router.get("/indicators/{id:path}", response_model=schemas.Indicator, responses=PAGE)
+def indicator(request: Request, source: StoreNow, id: str, known: IndicatorPath, format: Format = None) -> Response:
+    """一个指标：取值、出处与原文。An indicator: its values, its place and the printed words."""
+    found = records.indicator(source, known)
+    remarks = records.findings_about(source, [found.source.id]) if _is_page(request) else []
+    return respond(request, found, "indicator.html", findings=remarks)
+
+
+# -- findings and documents -------------------------------------------------------------------------------------------
 
 
 @router.get("/findings", response_model=schemas.Page[schemas.Finding], responses=PAGE)
@@ -212,7 +232,16 @@ def disclosures(
     """读入的公开文件。The documents that were read."""
     answer = run(source, "disclosures", page_limit(request, limit), after=decode_next(next))
     items = [records.disclosure(source, row) for row in answer.terms]
-    return respond(request, page_of(request, answer, items, "disclosure"), "disclosures.html")
+    return respond(request, page_of(request, answer, items, "document"), "disclosures.html")
+
+
+@router.get("/disclosures/{id}", response_model=schemas.Disclosure, responses=PAGE)
+def disclosure(request: Request, source: StoreNow, id: str, format: Format = None) -> Response:
+    """一份公开文件。One document."""
+    found = records.disclosure_by_id(source, id)
+    return respond(request, schemas.Page[schemas.Disclosure](items=[found]), "disclosures.html") if _is_page(
+        request
+    ) else respond(request, found, "disclosures.html")
 
 
 @router.get("/health", tags=["服务 Service"])

@@ -204,6 +204,12 @@ class TargetTable(Link):
     source: Source
 
 
+class TargetTableDetail(TargetTable):
+    """A target table with its rows."""
+
+    indicators: list[Indicator]
+
+
 class DepartmentDetail(Department):
     """A department and its overall target tables."""
 

@@ -173,6 +173,7 @@ WRONG: list[tuple[str, Change, set[str | None]]] = [
     ("R12", at(5, level1=None), {"一级指标"}),
     ("R12", at(5, level2=None, target=Target()), {"二级指标", "指标值"}),
     ("R12", at(5, level3=" "), {"三级指标"}),
+    ("R12", at(5, target=Target("≥ %", ">=", unit="%")), {"指标值"}),
     ("R13", at(2, text="≥58"), {"≥58"}),
     ("R13", at(1, text="2.4万"), {"2.4万"}),
     ("R14", at(5, text="**%"), {"**%"}),

@@ -168,7 +168,7 @@ def _printed(item: Indicator) -> tuple[str, str, str]:
 
 def _joined(item: Indicator) -> str:
     sign, value, unit = _printed(item)
-    return ("" if sign == "定性" else sign) + value + unit
+    return value if sign == "定性" else sign + value + unit
 
 
 # -- formats ----------------------------------------------------------------------------------------------------------

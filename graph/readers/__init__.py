@@ -20,6 +20,8 @@ from graph.readers.result import ReadResult
 _IMAGES = (b"\x89PNG\r\n", b"\xff\xd8\xff", b"II*\0", b"MM\0*")
 Reader = Callable[[bytes, str], ReadResult]
 
+_PIPE_ROW = re.compile(r"^\s*\|.*\|\s*$", re.MULTILINE)
+
 
 def read(path: str | Path) -> Document:
     """The file as blocks of text and tables.
@@ -139,7 +141,7 @@ def _compound(data: bytes, path: str) -> tuple[str, Reader]:
 
 def _is_csv(sample: str) -> bool:
     """Comma-separated: most records have one and the same number of fields, at least three."""
-    if "\t" in sample or "|" in sample:
+    if "\t" in sample or _PIPE_ROW.search(sample):
         return False
     try:
         widths = Counter(len(record) for record in csv_module.reader(io.StringIO(sample)) if record)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections import Counter
 from collections.abc import Iterator
 from itertools import islice
@@ -18,6 +19,8 @@ from graph.readers.result import ReadResult
 # In order of preference where they fit equally well.
 _DELIMITERS = (",", "\t", ";", "|", "，")
 _SAMPLE_RECORDS = 500
+# An apostrophe before a sign tells a spreadsheet that the field is text and no formula; it is not part of the words.
+_TEXT_MARK = re.compile(r"^'(?=[=+\-@])")
 
 
 def read(data: bytes, path: str, limits: Limits = LIMITS) -> ReadResult:
@@ -34,7 +37,7 @@ def read(data: bytes, path: str, limits: Limits = LIMITS) -> ReadResult:
         counter.count(1)
         for column, field in enumerate(record):
             place = Place(line=line, row=height + 1, column=column + 1)
-            if clean := counter.text(field, place):
+            if clean := _TEXT_MARK.sub("", counter.text(field, place)):
                 cells.append(Cell(clean, height, column, place))
         height += 1
     if not cells:

@@ -57,12 +57,14 @@ class Grid:
     """A table: cells in reading order (row, then column); a covered slot of a merged cell has no cell of its own.
 
     ``exact``: rows, columns and spans are those of the source (Word, Excel, HTML, ruled PDF); False where a text dump
-    only suggests them, so that a row may be shifted or cells may be missing.
+    only suggests them, so that a row may be shifted or cells may be missing. ``continues``: drawn as the rest of the
+    table before it, which a page cut.
     """
 
     cells: list[Cell]
     exact: bool = False
     place: Place = field(default_factory=Place)
+    continues: bool = False
 
     def rows(self) -> list[list[Cell]]:
         """The cells by row, empty rows included as empty lists."""

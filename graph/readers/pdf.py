@@ -12,6 +12,7 @@ from graph.errors import DamagedFile, EmptyFile
 from graph.readers import ocr
 from graph.readers.cells import CellCounter, finish, tidy
 from graph.readers.columns import Unruled
+from graph.readers.continued import join_pages
 from graph.readers.document import Block, Cell, Grid, Paragraph, Place
 from graph.readers.drawing import Drawing, draw
 from graph.readers.glyphs import Glyph, Line, lines, text_of
@@ -69,6 +70,7 @@ class _Reader:
         blocks: list[Block] = []
         for index in range(len(self._pdf)):
             blocks += self._page(index)
+        join_pages(blocks)
         said = [_NOTES[note].format(pages=_listed(pages)) for note, pages in self._notes.items() if pages]
         if not blocks and not said:
             raise EmptyFile(place=self._path)

@@ -6,11 +6,10 @@ import shutil
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 import typer.main
-from click import Command, Group
-
 from api.cli import app, location, with_prefixes
 from graph import __version__, queries, resources
 from graph.ingest import ingest
@@ -22,8 +21,9 @@ Jixiao = Callable[..., Printed]
 MARKUP = "项目名称\t车补[/b]\n一级指标\t二级指标\t三级指标\t指标值\n产出指标\t数量指标\t[HPV]接种人数\t39人\n"
 
 
-def commands(command: Command, path: tuple[str, ...] = ()) -> list[tuple[tuple[str, ...], Command]]:
-    inner = command.commands.items() if isinstance(command, Group) else ()
+def commands(command: Any, path: tuple[str, ...] = ()) -> list[tuple[tuple[str, ...], Any]]:
+    """A command and all below it, each with its words."""
+    inner = getattr(command, "commands", {}).items()
     return [(path, command), *(item for name, part in inner for item in commands(part, (*path, name)))]
 
 
@@ -51,7 +51,7 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 @pytest.mark.parametrize(("path", "command"), COMMANDS, ids=[" ".join(path) or "jixiao" for path, _ in COMMANDS])
 def test_every_command_explains_itself_and_its_options_in_both_languages(
-    path: tuple[str, ...], command: Command, jixiao: Jixiao
+    path: tuple[str, ...], command: Any, jixiao: Jixiao
 ) -> None:
     assert both_languages(command.help or "")
     own = [p for p in command.params if p.name not in ("help", "install_completion", "show_completion")]
