@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated, Any, NoReturn
 
 import typer
-from pyoxigraph import QueryBoolean, QueryResultsFormat, QuerySolutions, QueryTriples, RdfFormat
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-from rich.table import Table
-from rich.text import Text
+from pyoxigraph import RdfFormat
 
-from graph import __version__, ingest, iris, output, resources
-from graph.errors import BadParameter, JixiaoError, QueryError
-from graph.model import Disclosure
+from api import terminal
+from api.terminal import as_text, complain, err, out, show
+from graph import __version__, ingest, iris, output, queries, resources, validation
+from graph.errors import BadParameter, JixiaoError
+from graph.export.lookup import find_table
+from graph.export.tables import FORMATS, export_table
 from graph.store import Store, open_store
-from graph.validation import Finding
 
 app = typer.Typer(
     help="绩效目标表：读取、校验、查询、导出。Read, judge, query and export Chinese budget performance-target tables.",
@@ -30,11 +27,6 @@ app = typer.Typer(
     rich_markup_mode="markdown",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-# Words from documents and stores are printed as they are: [HPV] and :star: are no markup.
-# A pipe or a file has no width of its own: lines are long enough there for the tables.
-out = Console(width=None if sys.stdout.isatty() else 160, markup=False, emoji=False, highlight=False)
-err = Console(stderr=True, markup=False, emoji=False, highlight=False)
-
 StoreOption = Annotated[
     str | None,
     typer.Option(
@@ -57,7 +49,7 @@ def main() -> None:
 
 def fail(error: JixiaoError) -> NoReturn:
     """Print one line and stop."""
-    err.print(error.line(), style="red", soft_wrap=True)
+    complain(error)
     raise SystemExit(error.exit_code)
 
 
@@ -101,23 +93,6 @@ def known(value: str, allowed: Iterable[str]) -> str:
     return value
 
 
-def show(data: bytes, target: Path | None = None) -> None:
-    """Bytes to a file, or to standard output. Raises BadParameter where the file cannot be written."""
-    if target is None:
-        sys.stdout.buffer.write(data)
-        sys.stdout.buffer.flush()
-        return
-    try:
-        target.write_bytes(data)
-    except OSError as error:
-        raise BadParameter(str(error), zh="无法写入文件。", en="The file cannot be written.") from error
-
-
-def as_text(value: object) -> bytes:
-    """JSON for people: Chinese readable, two blanks deep."""
-    return (json.dumps(value, ensure_ascii=False, indent=2) + "\n").encode()
-
-
 # -- extract --------------------------------------------------------------------------------------------------------
 
 
@@ -131,31 +106,14 @@ def extract(
     read = [reading for path in ingest.files_in(files) for reading in ingest.read_and_judge(path)]
     for reading in read:
         if reading.error:
-            err.print(reading.error.line(), style="red", soft_wrap=True)
+            complain(reading.error)
     disclosures = [reading.disclosure for reading in read if reading.disclosure]
     if format == "json":
         show(as_text({"disclosures": [output.as_json(disclosure) for disclosure in disclosures]}))
     else:
         for disclosure in disclosures:
-            out.print(contents(disclosure))
+            out.print(terminal.contents(disclosure))
     raise typer.Exit(2 if len(disclosures) < len(read) or not read else 0)
-
-
-def contents(disclosure: Disclosure) -> Table:
-    """Every indicator of a disclosure as a terminal table."""
-    table = Table(
-        title=f"{disclosure.department.name} {disclosure.fiscal_year or ''}（{disclosure.source.path}）",
-        show_lines=False,
-    )
-    for heading in ("项目 project", "一级", "二级", "三级指标 indicator", "指标值 target", "权重", "位置 place"):
-        table.add_column(heading, overflow="fold")
-    for project in disclosure.target_tables:
-        for item in (*project.indicators, *project.prose_indicators):
-            weight = output.number(item.weight) or ""
-            table.add_row(
-                project.name, item.level1, item.level2, item.level3, item.target.text, weight, str(item.place)
-            )
-    return table
 
 
 @app.command(epilog="例 e.g. `jixiao report 预算公开.pdf --output 读取报告.html`")
@@ -163,7 +121,7 @@ def report(
     files: Paths,
     target: Annotated[Path, typer.Option("--output", "-o", help="网页文件。HTML file.")] = Path("reading-report.html"),
 ) -> None:
-    """读取报告：读到什么、推断了什么、没看懂什么，附彩色图。What was read, inferred and not understood, with pictures."""
+    """读取报告：读到什么、推断了什么、没看懂什么，附彩色图。What was read, inferred, not understood; pictures."""
     from graph.export.reading import report as written
 
     show(written(ingest.files_in(files)).encode(), target)
@@ -185,7 +143,7 @@ def ingest_command(
     known(format, ("table", "json"))
     where = location(store, paths)
     history = Path(f"{Path(where).resolve()}-history")
-    with opened(where, read_only=False) as target, progress("读取 reading") as (bar, task):
+    with opened(where, read_only=False) as target, terminal.progress("读取 reading") as (bar, task):
         outcomes = list(
             ingest.ingest(
                 paths,
@@ -197,66 +155,14 @@ def ingest_command(
             )
         )
     if format == "json":
-        show(as_text([summary(outcome) for outcome in outcomes]))
+        show(as_text([terminal.summary(outcome) for outcome in outcomes]))
     else:
-        out.print(overview(outcomes))
+        out.print(terminal.overview(outcomes))
         out.print(f"图谱库 store: {where}")
     for outcome in outcomes:
         if outcome.reading.error:
-            err.print(outcome.reading.error.line(), style="red", soft_wrap=True)
+            complain(outcome.reading.error)
     raise typer.Exit(2 if any(outcome.failed for outcome in outcomes) else 0)
-
-
-@contextmanager
-def progress(label: str) -> Iterator[tuple[Progress, int]]:
-    """A progress bar on standard error; nothing where that is not a terminal."""
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as bar:
-        yield bar, bar.add_task(label, total=None)
-
-
-def summary(outcome: ingest.Outcome) -> dict[str, object]:
-    """One line of the overview as data."""
-    reading = outcome.reading
-    disclosure = reading.disclosure
-    return {
-        "path": reading.path,
-        "error": reading.error.line() if reading.error else None,
-        "department": disclosure.department.name if disclosure else None,
-        "fiscal_year": disclosure.fiscal_year if disclosure else None,
-        "projects": sum(table.scope == "project" for table in disclosure.target_tables) if disclosure else 0,
-        "indicators": sum(len(t.indicators) + len(t.prose_indicators) for t in disclosure.target_tables)
-        if disclosure
-        else 0,
-        "findings": len(reading.findings),
-        "not_understood": len(disclosure.unplaced) if disclosure else 0,
-        "changed": outcome.changed,
-        "superseded": list(outcome.superseded),
-    }
-
-
-def overview(outcomes: list[ingest.Outcome]) -> Table:
-    """The table that ``jixiao ingest`` prints: a line a document."""
-    table = Table(title="读取结果 What was read")
-    for heading, justify in (
-        ("文件\ndocument", "left"), ("部门\ndepartment", "left"), ("年度\nyear", "right"), ("项目\nprojects", "right"),
-        ("指标\nindicators", "right"), ("问题\nfindings", "right"), ("未识别\nnot understood", "right"), ("入库\nstored", "left"),
-    ):  # fmt: skip
-        table.add_column(heading, justify="right" if justify == "right" else "left", overflow="fold")
-    for outcome in outcomes:
-        line = summary(outcome)
-        state = (
-            "失败 failed"
-            if outcome.failed
-            else "跳过 skipped"
-            if line["error"]
-            else "已更新 updated"
-            if line["changed"]
-            else "无变化 unchanged"
-        )
-        keys = ("department", "fiscal_year", "projects", "indicators", "findings", "not_understood")
-        table.add_row(Path(outcome.reading.path).name, *(str(line[key] or 0 if key not in keys[:2] else line[key] or "") for key in keys), state)  # fmt: skip
-    return table
 
 
 # -- validate -------------------------------------------------------------------------------------------------------
@@ -268,8 +174,6 @@ def validate(
     format: Annotated[str, typer.Option("--format", "-f", help="table、json 或 ttl。table, json or ttl.")] = "table",
 ) -> None:
     """按规则检查文件，不存库；不合规时退出码为 1。Judge files, storing nothing; exit code 1 if one does not conform."""
-    from graph import validation
-
     known(format, ("table", "json", "ttl"))
     read = [reading for path in ingest.files_in(files) for reading in ingest.read_and_judge(path)]
     good = [(reading, reading.disclosure) for reading in read if reading.disclosure]
@@ -278,40 +182,16 @@ def validate(
     elif format == "ttl":
         for reading, disclosure in good:
             triples = validation.report_triples(iris.disclosure(disclosure.source.sha256), reading.findings)
-            show(rdf_bytes(triples, RdfFormat.TURTLE))
+            show(terminal.rdf_bytes(triples, RdfFormat.TURTLE))
     else:
         for reading, _ in good:
-            out.print(findings_table(reading.path, reading.findings))
+            out.print(terminal.findings_table(reading.path, reading.findings))
     for reading in read:
         if reading.error:
-            err.print(reading.error.line(), style="red", soft_wrap=True)
+            complain(reading.error)
     if len(good) < len(read) or not read:
         raise typer.Exit(2)
     raise typer.Exit(1 if any(f.severity == "violation" for reading, _ in good for f in reading.findings) else 0)
-
-
-def findings_table(title: str, findings: Iterable[Finding]) -> Table:
-    """Findings of one file for the terminal."""
-    table = Table(title=title)
-    for heading in ("程度", "规则 rule", "表 table", "位置 place", "说明 message"):
-        table.add_column(heading, overflow="fold")
-    colours = {"violation": "red", "warning": "yellow", "info": "cyan"}
-    for finding in findings:
-        table.add_row(
-            Text(finding.severity, style=colours[finding.severity]),
-            finding.rule,
-            finding.table or "",
-            str(finding.place),
-            f"{finding.message_zh}\n{finding.message_en}",
-        )
-    return table
-
-
-def rdf_bytes(triples: Iterable[object], format: RdfFormat) -> bytes:
-    """Triples in an RDF format, with our prefix."""
-    from pyoxigraph import serialize
-
-    return serialize(triples, format=format, prefixes={"jx": "https://w3id.org/jixiao/ontology#"}) or b""  # type: ignore[arg-type]
 
 
 # -- query, sparql --------------------------------------------------------------------------------------------------
@@ -326,16 +206,14 @@ def query(
     format: Annotated[str, typer.Option("--format", "-f", help="table、json 或 csv。table, json or csv.")] = "table",
 ) -> None:
     """回答问题库中的问题。Answer a question of the library."""
-    from graph import queries
-
     known(format, ("table", "json", "csv"))
     if listed or name is None:
-        out.print(question_list())
+        out.print(terminal.question_list())
         return
-    values = dict(pair(argument) for argument in arguments or [])
+    values: dict[str, Any] = dict(pair(argument) for argument in arguments or [])
     with opened(location(store), read_only=True) as source:
         rows = queries.run(source, name, **values)
-        print_rows(rows.columns, rows.rows, format, title=queries.library()[name].title_zh)
+        terminal.print_rows(rows.columns, rows.rows, format, title=queries.library()[name].title_zh)
 
 
 def pair(argument: str) -> tuple[str, str]:
@@ -344,41 +222,6 @@ def pair(argument: str) -> tuple[str, str]:
     if not equals or not key:
         raise BadParameter(argument, zh="参数应写作 key=value。", en="Parameters are written key=value.")
     return key, value
-
-
-def question_list() -> Table:
-    """The library of questions with parameters and an example each."""
-    from graph import queries
-
-    table = Table(title="问题库 Questions")
-    for heading in ("名称 name", "问题 question", "参数 parameters"):
-        table.add_column(heading, overflow="fold")
-    for question in queries.library().values():
-        parameters = "\n".join(f"{p.name}={p.example}  {p.zh} {p.en}" for p in question.params)
-        table.add_row(question.name, f"{question.title_zh}\n{question.title_en}", parameters)
-    return table
-
-
-def print_rows(columns: list[str], rows: Iterable[dict[str, str]], format: str, title: str = "") -> None:
-    """Rows of an answer as table, JSON or CSV."""
-    found = list(rows)
-    if format == "json":
-        show(as_text(found))
-    elif format == "csv":
-        import csv
-
-        from graph.export.tables import safe
-
-        writer = csv.writer(sys.stdout)
-        writer.writerow(columns)
-        writer.writerows([safe(row.get(column, "")) for column in columns] for row in found)
-    else:
-        table = Table(title=title or None)
-        for column in columns:
-            table.add_column(column, overflow="fold")
-        for row in found:
-            table.add_row(*(row.get(column, "").removeprefix(iris.BASE) for column in columns))
-        out.print(table)
 
 
 @app.command(epilog="例 e.g. `jixiao sparql 'SELECT (COUNT(*) AS ?n) { ?s a jx:Indicator }'`")
@@ -392,7 +235,7 @@ def sparql(
     """执行 SPARQL 查询（前缀 jx: 等已声明）。Run a SPARQL query; common prefixes are declared."""
     known(format, ("table", "json", "csv", "tsv", "xml", "ttl", "nt"))
     with opened(location(store), read_only=True) as source:
-        answer(source.query(with_prefixes(query_text(text))), format)
+        terminal.answer(source.query(terminal.with_prefixes(query_text(text))), format)
 
 
 def query_text(given: str) -> str:
@@ -406,36 +249,6 @@ def query_text(given: str) -> str:
         return Path(given).read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise BadParameter(str(error), zh="无法读取查询文件。", en="The query file cannot be read.") from error
-
-
-def with_prefixes(body: str) -> str:
-    """The query with the usual prefixes that it does not declare itself."""
-    usual = {
-        "jx": "https://w3id.org/jixiao/ontology#", "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
-        "rdfs": "http://www.w3.org/2000/01/rdf-schema#", "skos": "http://www.w3.org/2004/02/skos/core#",
-        "prov": "http://www.w3.org/ns/prov#", "sh": "http://www.w3.org/ns/shacl#", "xsd": "http://www.w3.org/2001/XMLSchema#",
-    }  # fmt: skip
-    missing = {name: iri for name, iri in usual.items() if f"prefix {name}:" not in body.lower()}
-    return "".join(f"PREFIX {name}: <{iri}>\n" for name, iri in missing.items()) + body
-
-
-def answer(result: QuerySolutions | QueryBoolean | QueryTriples, format: str) -> None:
-    """Print what a query gave."""
-    results = {"json": QueryResultsFormat.JSON, "csv": QueryResultsFormat.CSV, "tsv": QueryResultsFormat.TSV, "xml": QueryResultsFormat.XML}  # fmt: skip
-    if isinstance(result, QueryTriples):
-        graphs = {"ttl": RdfFormat.TURTLE, "nt": RdfFormat.N_TRIPLES, "table": RdfFormat.TURTLE}
-        show(rdf_bytes(result, graphs[known(format, graphs)]))
-    elif isinstance(result, QueryBoolean) and format == "table":
-        out.print("是 yes" if result else "否 no")
-    elif isinstance(result, QuerySolutions) and format == "table":
-        from graph.store.rows import strings
-
-        columns = [variable.value for variable in result.variables]
-        print_rows(columns, strings(result), "table")
-    elif format in results:
-        show(result.serialize(format=results[format]) or b"")
-    else:
-        raise QueryError(format, zh="该格式不能表示这种结果。", en="This format cannot hold such a result.")
 
 
 # -- export ---------------------------------------------------------------------------------------------------------
@@ -454,9 +267,6 @@ def export_table_command(
     store: StoreOption = None,
 ) -> None:
     """导出一个项目的绩效目标表。Export the target table of one project."""
-    from graph.export.lookup import find_table
-    from graph.export.tables import FORMATS, export_table
-
     known(format, FORMATS)
     with opened(location(store), read_only=True) as source:
         data = export_table(find_table(source, project), source, format)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
 
 from fastapi import Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from graph import __version__
+from graph.vocabulary import vocabulary
 
 PAGES = Path(__file__).resolve().parent / "pages"
 
@@ -26,11 +26,17 @@ def _yuan(amount: str | None) -> str:
     return f"{ten_thousands.normalize():,f} 万元"
 
 
+def _role(name: str) -> str:
+    """The Chinese label of a role of ``ontology/forms.ttl``: fiscalFunds → 财政资金."""
+    role = vocabulary().roles.get(name)
+    return role.label if role else name
+
+
 _ENVIRONMENT = Environment(
     loader=FileSystemLoader(PAGES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
 )
 _ENVIRONMENT.filters["yuan"] = _yuan
-_ENVIRONMENT.filters["query"] = lambda values: urlencode({k: v for k, v in values.items() if v not in (None, "")})
+_ENVIRONMENT.filters["role"] = _role
 _ENVIRONMENT.globals["version"] = __version__
 
 

@@ -241,7 +241,7 @@ def finding(row: Row) -> schemas.Finding:
         message_en=text(row, "message_en"),
         value=text(row, "value"),
         focus=focus,
-        table=link(table, None) if table else None,
+        table=link(table, text(row, "table_name")) if table else None,
         indicator=text(row, "level3"),
         place=schemas.Place(page=integer(row, "page"), line=integer(row, "line")),
         disclosure=link(document, None),

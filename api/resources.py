@@ -119,11 +119,12 @@ def department(
 ) -> Response:
     """一个部门及其整体绩效目标表。A department with its overall target tables."""
     found = records.department_detail(source, known)
-    listed = run(source, "projects", department=known).terms if _is_page(request) else []
-    overall = {table.id: records.indicators_of(source, table.iri) for table in found.overall_tables if listed}
-    return respond(
-        request, found, "department.html", projects=[records.project(row) for row in listed], overall=overall
-    )
+    if not _is_page(request):
+        return respond(request, found, "department.html")
+    listed = [records.project(row) for row in run(source, "projects", department=known).terms]
+    overall = {table.id: records.indicators_of(source, table.iri) for table in found.overall_tables}
+    remarks = records.findings_about(source, (table.source.id for table in found.overall_tables))
+    return respond(request, found, "department.html", projects=listed, overall=overall, findings=remarks)
 
 
 def _is_page(request: Request) -> bool:
@@ -239,9 +240,9 @@ def disclosures(
 def disclosure(request: Request, source: StoreNow, id: str, format: Format = None) -> Response:
     """一份公开文件。One document."""
     found = records.disclosure_by_id(source, id)
-    return respond(request, schemas.Page[schemas.Disclosure](items=[found]), "disclosures.html") if _is_page(
-        request
-    ) else respond(request, found, "disclosures.html")
+    if _is_page(request):  # the list with this one alone
+        return respond(request, schemas.Page[schemas.Disclosure](items=[found]), "disclosures.html")
+    return respond(request, found, "disclosures.html")
 
 
 @router.get("/health", tags=["服务 Service"])

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 import typer.main
+
 from api.cli import app, location, with_prefixes
 from graph import __version__, queries, resources
 from graph.ingest import ingest

@@ -1,0 +1,222 @@
+"""What the command line shows: tables, progress and answers, for people at a terminal and for pipes."""
+
+from __future__ import annotations
+
+import csv
+import json
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from pyoxigraph import (
+    QueryBoolean,
+    QueryResultsFormat,
+    QuerySolutions,
+    QueryTriples,
+    RdfFormat,
+    Triple,
+    serialize,
+)
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+from rich.table import Table
+from rich.text import Text
+
+from graph import ingest, iris, output, queries
+from graph.errors import BadParameter, JixiaoError, QueryError
+from graph.export.tables import safe
+from graph.model import PROJECT, Disclosure, TargetTable
+from graph.store.rows import strings
+from graph.validation import Finding
+
+# Words from documents and stores are printed as they are: [HPV] and :star: are no markup.
+# A pipe or a file has no width of its own: lines are long enough there for the tables.
+out = Console(width=None if sys.stdout.isatty() else 160, markup=False, emoji=False, highlight=False)
+err = Console(stderr=True, markup=False, emoji=False, highlight=False)
+
+_RESULTS = {
+    "json": QueryResultsFormat.JSON,
+    "csv": QueryResultsFormat.CSV,
+    "tsv": QueryResultsFormat.TSV,
+    "xml": QueryResultsFormat.XML,
+}
+_GRAPHS = {"ttl": RdfFormat.TURTLE, "nt": RdfFormat.N_TRIPLES, "table": RdfFormat.TURTLE}
+_PREFIXES = {
+    "jx": iris.JX,
+    "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
+    "rdfs": "http://www.w3.org/2000/01/rdf-schema#",
+    "skos": "http://www.w3.org/2004/02/skos/core#",
+    "prov": "http://www.w3.org/ns/prov#",
+    "sh": "http://www.w3.org/ns/shacl#",
+    "xsd": "http://www.w3.org/2001/XMLSchema#",
+}
+
+
+def complain(error: JixiaoError) -> None:
+    """An error as one line on standard error."""
+    err.print(error.line(), style="red", soft_wrap=True)
+
+
+def show(data: bytes, target: Path | None = None) -> None:
+    """Bytes to a file, or to standard output. Raises BadParameter where the file cannot be written."""
+    if target is None:
+        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.flush()
+        return
+    try:
+        target.write_bytes(data)
+    except OSError as error:
+        raise BadParameter(str(error), zh="无法写入文件。", en="The file cannot be written.") from error
+
+
+def as_text(value: object) -> bytes:
+    """JSON for people: Chinese readable, two blanks deep."""
+    return (json.dumps(value, ensure_ascii=False, indent=2) + "\n").encode()
+
+
+def contents(disclosure: Disclosure) -> Table:
+    """Every indicator of a disclosure as a terminal table."""
+    table = Table(
+        title=f"{disclosure.department.name} {disclosure.fiscal_year or ''}（{disclosure.source.path}）",
+        show_lines=False,
+    )
+    for heading in ("项目 project", "一级", "二级", "三级指标 indicator", "指标值 target", "权重", "位置 place"):
+        table.add_column(heading, overflow="fold")
+    for project in disclosure.target_tables:
+        for item in (*project.indicators, *project.prose_indicators):
+            weight = output.number(item.weight) or ""
+            table.add_row(
+                project.name, item.level1, item.level2, item.level3, item.target.text, weight, str(item.place)
+            )
+    return table
+
+
+@contextmanager
+def progress(label: str) -> Iterator[tuple[Progress, TaskID]]:
+    """A progress bar on standard error; nothing where that is not a terminal."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as bar:
+        yield bar, bar.add_task(label, total=None)
+
+
+def summary(outcome: ingest.Outcome) -> dict[str, object]:
+    """One line of the overview as data."""
+    reading = outcome.reading
+    tables: tuple[TargetTable, ...] = ()
+    line: dict[str, object] = {"path": reading.path, "error": reading.error.line() if reading.error else None}
+    if reading.disclosure is not None:
+        tables = reading.disclosure.target_tables
+        line |= {"department": reading.disclosure.department.name, "fiscal_year": reading.disclosure.fiscal_year}
+    return line | {
+        "projects": sum(table.scope == PROJECT for table in tables),
+        "indicators": sum(len(table.indicators) + len(table.prose_indicators) for table in tables),
+        "findings": len(reading.findings),
+        "not_understood": len(reading.disclosure.unplaced) if reading.disclosure else 0,
+        "changed": outcome.changed,
+        "superseded": list(outcome.superseded),
+    }
+
+
+_OVERVIEW = (
+    ("department", "部门"),
+    ("fiscal_year", "年度"),
+    ("projects", "项目"),
+    ("indicators", "指标"),
+    ("findings", "问题"),
+    ("not_understood", "未识别"),
+)
+
+
+def overview(outcomes: list[ingest.Outcome]) -> Table:
+    """The table that ``jixiao ingest`` prints: a line a document."""
+    table = Table(title="读取结果 What was read")
+    table.add_column("文件\ndocument", overflow="fold")
+    for key, heading in _OVERVIEW:
+        words = key.replace("fiscal_", "").replace("_", " ")
+        table.add_column(f"{heading}\n{words}", overflow="fold", justify="left" if key == "department" else "right")
+    table.add_column("入库\nstored", overflow="fold")
+    for outcome in outcomes:
+        line = summary(outcome)
+        numbers = [str(line.get(key) if line.get(key) is not None else "") for key, _ in _OVERVIEW]
+        table.add_row(Path(outcome.reading.path).name, *numbers, _state(outcome))
+    return table
+
+
+def _state(outcome: ingest.Outcome) -> str:
+    if outcome.failed:
+        return "失败 failed"
+    if outcome.reading.error:
+        return "跳过 skipped"
+    return "已更新 updated" if outcome.changed else "无变化 unchanged"
+
+
+def findings_table(title: str, findings: Iterable[Finding]) -> Table:
+    """Findings of one file for the terminal."""
+    table = Table(title=title)
+    for heading in ("程度", "规则 rule", "表 table", "位置 place", "说明 message"):
+        table.add_column(heading, overflow="fold")
+    colours = {"violation": "red", "warning": "yellow", "info": "cyan"}
+    for finding in findings:
+        table.add_row(
+            Text(finding.severity, style=colours[finding.severity]),
+            finding.rule,
+            finding.table or "",
+            str(finding.place),
+            f"{finding.message_zh}\n{finding.message_en}",
+        )
+    return table
+
+
+def rdf_bytes(triples: Iterable[Triple], format: RdfFormat) -> bytes:
+    """Triples in an RDF format, with our prefix."""
+    return serialize(triples, format=format, prefixes={"jx": iris.JX}) or b""
+
+
+def question_list() -> Table:
+    """The library of questions with parameters and an example each."""
+    table = Table(title="问题库 Questions")
+    for heading in ("名称 name", "问题 question", "参数 parameters"):
+        table.add_column(heading, overflow="fold")
+    for question in queries.library().values():
+        parameters = "\n".join(f"{p.name}={p.example}  {p.zh} {p.en}" for p in question.params)
+        table.add_row(question.name, f"{question.title_zh}\n{question.title_en}", parameters)
+    return table
+
+
+def print_rows(columns: list[str], rows: Iterable[dict[str, str]], format: str, title: str = "") -> None:
+    """Rows of an answer as table, JSON or CSV."""
+    found = list(rows)
+    if format == "json":
+        show(as_text(found))
+    elif format == "csv":
+        writer = csv.writer(sys.stdout)
+        writer.writerow(columns)
+        writer.writerows([safe(row.get(column, "")) for column in columns] for row in found)
+    else:
+        table = Table(title=title or None)
+        for column in columns:
+            table.add_column(column, overflow="fold")
+        for row in found:
+            table.add_row(*(row.get(column, "").removeprefix(iris.BASE) for column in columns))
+        out.print(table)
+
+
+def with_prefixes(body: str) -> str:
+    """The query with the usual prefixes that it does not declare itself."""
+    missing = {name: iri for name, iri in _PREFIXES.items() if f"prefix {name}:" not in body.lower()}
+    return "".join(f"PREFIX {name}: <{iri}>\n" for name, iri in missing.items()) + body
+
+
+def answer(result: QuerySolutions | QueryBoolean | QueryTriples, format: str) -> None:
+    """Print what a query gave. Raises QueryError where the format cannot hold it."""
+    if isinstance(result, QueryTriples) and format in _GRAPHS:
+        show(rdf_bytes(result, _GRAPHS[format]))
+    elif isinstance(result, QueryBoolean) and format == "table":
+        out.print("是 yes" if result else "否 no")
+    elif isinstance(result, QuerySolutions) and format == "table":
+        print_rows([variable.value for variable in result.variables], strings(result), "table")
+    elif not isinstance(result, QueryTriples) and format in _RESULTS:
+        show(result.serialize(format=_RESULTS[format]) or b"")
+    else:
+        raise QueryError(format, zh="该格式不能表示这种结果。", en="This format cannot hold such a result.")
