@@ -16,6 +16,7 @@ from api.middleware import BodyLimit, SecurityHeaders
 from api.service import Service
 from api.settings import Settings
 from graph import __version__
+from graph.queries import run
 
 DESCRIPTION = """预算绩效目标表的知识图谱：部门、项目、三级指标、目标值、依据，每个值附出处。
 
@@ -58,9 +59,11 @@ def _pages(app: FastAPI) -> None:
     @app.get("/", response_class=Response, responses=resources.PAGE, tags=["服务 Service"])
     def home(request: Request, source: resources.StoreNow) -> Response:
         """首页：图谱的规模与入口。The size of the graph and the ways in."""
-        departments = resources.run(source, "departments", 12)
+        departments = run(source, "departments", 12)
         listed = [records.department(row) for row in departments.terms]
-        return resources.respond(request, records.counts(source), "home.html", departments=listed, more=departments.more)
+        return resources.respond(
+            request, records.counts(source), "home.html", departments=listed, more=departments.more
+        )
 
     @app.get("/docs", include_in_schema=False)
     def documentation() -> Response:

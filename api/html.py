@@ -9,7 +9,8 @@ from typing import Any
 from fastapi import Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from graph import __version__
+from api.links import path_of
+from graph import __version__, iris
 from graph.vocabulary import vocabulary
 
 PAGES = Path(__file__).resolve().parent / "pages"
@@ -32,11 +33,18 @@ def _role(name: str) -> str:
     return role.label if role else name
 
 
+def _shown_at(iri: str) -> str | None:
+    """The path of this service that shows a thing, for the kinds that have one."""
+    kind = iri.removeprefix(f"{iris.BASE}id/").partition("/")[0] if iri.startswith(f"{iris.BASE}id/") else ""
+    return path_of(iri) if kind in ("department", "project", "table", "indicator", "disclosure") else None
+
+
 _ENVIRONMENT = Environment(
     loader=FileSystemLoader(PAGES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
 )
 _ENVIRONMENT.filters["yuan"] = _yuan
 _ENVIRONMENT.filters["role"] = _role
+_ENVIRONMENT.filters["shown_at"] = _shown_at
 _ENVIRONMENT.globals["version"] = __version__
 
 

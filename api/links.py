@@ -1,7 +1,7 @@
 """Between IRIs, ids and paths: ``…/id/project/511703/某局/2026/名称`` has the id ``511703/某局/2026/名称``.
 
-An id is what stands behind ``id/<kind>/`` in the IRI; the path of a thing is ``/<kind>s/<id>``. A slash inside a name is
-``%2F`` in both, which a server undoes before it routes: so ids are read from the path as it was sent.
+An id is what stands behind ``id/<kind>/`` in the IRI; the path of a thing is ``/<kind>s/<id>``. A slash inside a name
+is ``%2F`` in both, which a server undoes before it routes: so ids are read from the path as it was sent.
 """
 
 from __future__ import annotations

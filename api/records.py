@@ -200,7 +200,7 @@ def indicators_of(store: Store, table: str) -> list[schemas.Indicator]:
 def indicators_at(store: Store, rows: Iterable[Row]) -> list[schemas.Indicator]:
     """The rows of ``indicators.rq``, in their order."""
     heads: dict[str, Head] = {}
-    found = []
+    found: list[schemas.Indicator] = []
     for row in rows:
         table = row_iri(row, "table")
         head = heads.get(table) or heads.setdefault(table, Head(store, table))

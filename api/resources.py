@@ -40,7 +40,9 @@ StoreNow = Annotated[Store, Depends(store)]
 _blank = BeforeValidator(lambda value: None if value == "" else value)
 Text = Annotated[str | None, _blank]
 Q = Annotated[Text, Query(description="名称中的文字 words in the name", max_length=200, examples=["医疗"])]
-Region = Annotated[Text, Query(description="行政区划代码，含下级 region code with what lies in it", examples=["510000"])]
+Region = Annotated[
+    Text, Query(description="行政区划代码，含下级 region code with what lies in it", examples=["510000"])
+]
 Year = Annotated[Annotated[int | None, _blank], Query(description="预算年度 fiscal year", ge=1990, le=2100)]
 DepartmentId = Annotated[
     Text, Query(description="部门标识 id of a department", examples=["511703/达州市达川区医疗保障局"])
@@ -114,9 +116,7 @@ def departments(
 
 
 @router.get("/departments/{id:path}", response_model=schemas.DepartmentDetail, responses=PAGE)
-def department(
-    request: Request, source: StoreNow, id: str, known: DepartmentPath, format: Format = None
-) -> Response:
+def department(request: Request, source: StoreNow, id: str, known: DepartmentPath, format: Format = None) -> Response:
     """一个部门及其整体绩效目标表。A department with its overall target tables."""
     found = records.department_detail(source, known)
     if not _is_page(request):

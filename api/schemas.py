@@ -21,7 +21,7 @@ class Place(_Model):
     sheet: str | None = None
     row: int | None = None
     column: int | None = None
-    box: list[float] | None = Field(None, description="x0 y0 x1 y1, PDF points")
+    box: list[float] | None = Field(default=None, description="x0 y0 x1 y1, PDF points")
 
 
 class Link(_Model):
@@ -53,7 +53,7 @@ class Department(Link):
     """A publishing department."""
 
     code: str | None = None
-    region: str | None = Field(None, description="GB/T 2260, six digits")
+    region: str | None = Field(default=None, description="GB/T 2260, six digits")
     region_name: str | None = None
     projects: int
 
@@ -93,7 +93,7 @@ class Indicator(Link):
     """A row of a target table."""
 
     table: Link
-    project: Link | None = Field(None, description="null for a department's overall table")
+    project: Link | None = Field(default=None, description="null for a department's overall table")
     department: Link
     fiscal_year: int | None = None
     position: int
@@ -102,15 +102,15 @@ class Indicator(Link):
     level3: str
     printed: Printed
     description: str | None = None
-    comparator: str | None = Field(None, description="= >= <= > < by qualitative")
+    comparator: str | None = Field(default=None, description="= >= <= > < by qualitative")
     value: str | None = None
     unit: str | None = None
-    lower: str | None = Field(None, description="lower bound in the base unit of quantity_kind")
+    lower: str | None = Field(default=None, description="lower bound in the base unit of quantity_kind")
     upper: str | None = None
     quantity_kind: str | None = None
     grade: str | None = None
     deadline: str | None = None
-    frequency: str | None = Field(None, description="times a year")
+    frequency: str | None = Field(default=None, description="times a year")
     weight: str | None = None
     direction: str | None = None
     basis: list[str] = []
@@ -125,7 +125,7 @@ class Indicator(Link):
     data_source: str | None = None
     nature: str | None = None
     reference: dict[str, str] = {}
-    inferred: list[str] = Field([], description="fields that were not printed but derived")
+    inferred: list[str] = Field(default=[], description="fields that were not printed but derived")
     place: Place
     quotes: list[Quote] = []
     source: Source
@@ -235,7 +235,7 @@ class Finding(_Model):
     value: str | None = None
     focus: str = Field(description="IRI of the indicator, table or disclosure")
     table: Link | None = None
-    indicator: str | None = Field(None, description="name of the indicator, if the finding is about one")
+    indicator: str | None = Field(default=None, description="name of the indicator, if the finding is about one")
     place: Place
     disclosure: Link
 

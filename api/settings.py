@@ -1,4 +1,4 @@
-"""Every setting of the service, with its default and what it means; the table in the documentation is made from this."""
+"""Every setting of the service, its default and what it means; the table in the documentation is made from this."""
 
 from __future__ import annotations
 
@@ -20,18 +20,33 @@ class Settings:
     store: str = _setting(".jixiao", "图谱库的文件夹。", "Folder of the store.")
     host: str = _setting("127.0.0.1", "监听的地址。", "Address to listen on.")
     port: int = _setting(8000, "监听的端口；0 为任意空闲端口。", "Port to listen on; 0 takes a free one.", 0, 65535)
-    query_seconds: float = _setting(10.0, "一条 SPARQL 查询至多运行多少秒。", "Seconds that a SPARQL query may run.", 0.1, 3600)
+    query_seconds: float = _setting(
+        10.0, "一条 SPARQL 查询至多运行多少秒。", "Seconds that a SPARQL query may run.", 0.1, 3600
+    )
     query_rows: int = _setting(
-        100_000, "一条 SPARQL 查询至多返回多少行（或三元组）。", "Rows (or triples) that a SPARQL query may return.", 1, 10**9
+        100_000,
+        "一条 SPARQL 查询至多返回多少行（或三元组）。",
+        "Rows (or triples) that a SPARQL query may return.",
+        1,
+        10**9,
     )
     query_memory_mb: int = _setting(
-        512, "一条 SPARQL 查询至多占用多少 MB 内存（图谱本身除外）。", "MB of memory that a SPARQL query may use beside the store.",
-        64, 10**6,
-    )  # fmt: skip
-    query_workers: int = _setting(4, "同时运行多少条 SPARQL 查询，其余排队。", "SPARQL queries that run at once; others wait.", 1, 256)
+        512,
+        "一条 SPARQL 查询至多占用多少 MB 内存（图谱本身除外）。",
+        "MB of memory that a SPARQL query may use beside the store.",
+        64,
+        10**6,
+    )
+    query_workers: int = _setting(
+        4, "同时运行多少条 SPARQL 查询，其余排队。", "SPARQL queries that run at once; others wait.", 1, 256
+    )
     page_size: int = _setting(50, "列表一页的项数。", "Items on a page of a list.", 1, 10_000)
-    max_page_size: int = _setting(500, "列表一页至多的项数（limit 参数的上限）。", "Most items on a page (bound of limit).", 1, 10_000)
-    max_upload_mb: float = _setting(50.0, "请求正文至多多少 MB。", "MB that the body of a request may have.", 0.001, 10_000)
+    max_page_size: int = _setting(
+        500, "列表一页至多的项数（limit 参数的上限）。", "Most items on a page (bound of limit).", 1, 10_000
+    )
+    max_upload_mb: float = _setting(
+        50.0, "请求正文至多多少 MB。", "MB that the body of a request may have.", 0.001, 10_000
+    )
 
     def __post_init__(self) -> None:
         for setting in fields(self):
@@ -60,5 +75,7 @@ def table() -> str:
     """The settings as a Markdown table, for the documentation."""
     lines = ["| 设置 setting | 缺省 default | 说明 | meaning |", "| --- | --- | --- | --- |"]
     for setting in fields(Settings):
-        lines.append(f"| `{setting.name}` | `{setting.default}` | {setting.metadata['zh']} | {setting.metadata['en']} |")
+        lines.append(
+            f"| `{setting.name}` | `{setting.default}` | {setting.metadata['zh']} | {setting.metadata['en']} |"
+        )
     return "\n".join(lines) + "\n"

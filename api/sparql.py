@@ -115,7 +115,9 @@ def _parameters(pairs: list[tuple[str, str]]) -> str:
 
 
 def _refused(what: str) -> JixiaoError:
-    error = QueryError(what, zh="此服务只回答查询，不接受更新。", en="This service answers queries and takes no updates.")
+    error = QueryError(
+        what, zh="此服务只回答查询，不接受更新。", en="This service answers queries and takes no updates."
+    )
     error.status = 403
     return error
 
@@ -140,7 +142,8 @@ async def _answer(request: Request, query: str, format: str | None) -> Response:
     if format is not None and format not in FORMATS:
         raise BadParameter(f"format={format}", zh=f"格式须为 {' '.join(FORMATS)} html 之一。", en="No such format.")
     accept = request.headers.get("accept")
-    solutions, graph = FORMATS[format] if format else (preferred(accept, list(SOLUTIONS)), preferred(accept, list(GRAPHS)))
+    asked = preferred(accept, list(SOLUTIONS)), preferred(accept, list(GRAPHS))
+    solutions, graph = FORMATS[format] if format else asked
     result = await service(request).ask(query, solutions, graph)
     charset = "; charset=utf-8" if result.media_type.startswith("text/") else ""
     return Response(result.body, headers={"Vary": "Accept", "Content-Type": result.media_type + charset})

@@ -35,7 +35,7 @@ def trace(document: Document, words: Vocabulary | None = None) -> tuple[Disclosu
     """As :func:`extract`, with the account of what each cell of the performance tables was used for."""
     words = words or vocabulary()
     account = Account()
-    drafts = list(Drafter(words, account).read(stream(document)))
+    drafts = list(Drafter(words, account).read(stream(document, words)))
     year = identity.fiscal_year(document, drafts)
     context = Context(words, account, year)
     found: list[TargetTable] = []

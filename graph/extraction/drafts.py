@@ -235,14 +235,16 @@ class Drafter:
         return "name" in roles and header.first("name") is not None
 
     def _continues(self, rows: list[Row]) -> bool:
-        """Whether a new grid goes on with the open one: its first rows hold class words or the same headings."""
+        """Whether a new grid goes on with the open one: drawn so, or it begins with class words or the same headings."""
         head = rows[:12]
         again = find_layout(head[0], self.words)
         if again and self.draft.layout and again.roles == self.draft.layout.roles:
             return True
         if any(_TABLE_NAME & set(header_roles(row, self.words)) for row in head[:1]):
             return False
-        return any(find_layout(row, self.words) for row in head[:3]) or any(self._is_classified(row) for row in head)
+        if rows[0].grid.continues or any(find_layout(row, self.words) for row in head[:3]):
+            return True
+        return any(self._is_classified(row) for row in head)
 
     def _is_classified(self, row: Row) -> bool:
         """A class word and a target in one row; 数量 alone also heads columns of other tables."""

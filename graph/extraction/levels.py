@@ -6,7 +6,7 @@ chosen is the one whose rows contradict their class least: a count under 时效 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from graph.model import Target
@@ -21,6 +21,7 @@ class Evidence:
     level2: str | None
     name: str
     target: Target
+    broke: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,8 @@ def classify(rows: list[Evidence], words: Vocabulary, centred: bool) -> list[Cla
     """Classes for each row. ``centred``: labels may stand below the first row of their block (text dumps)."""
     marks2 = {i: c for i, row in enumerate(rows) if (c := _second(row, words))}
     marks1 = {i: c for i, row in enumerate(rows) if (c := _first(row, words))}
+    if centred:
+        _hand_back(rows, marks2, marks1, words)
     owner2 = _tile(rows, marks2, marks1, words, centred)
     result = []
     for index in range(len(rows)):
@@ -49,13 +52,28 @@ def classify(rows: list[Evidence], words: Vocabulary, centred: bool) -> list[Cla
     return result
 
 
+def _hand_back(
+    rows: list[Evidence], marks: dict[int, IndicatorClass], marks1: dict[int, IndicatorClass], words: Vocabulary
+) -> None:
+    """The first line of a page may carry the labels of the rows below it; by content it ends the block above."""
+    for index in [i for i in sorted(marks) if rows[i].broke and i and i + 1 < len(rows) and i + 1 not in marks]:
+        above = max((i for i in marks if i < index), default=None)
+        if above is None:
+            continue
+        here, there = (contradiction(rows[index], marks[i], words) for i in (index, above))
+        if there + 0.5 <= here:
+            marks[index + 1] = marks.pop(index)
+            if index in marks1:
+                marks1[index + 1] = marks1.pop(index)
+
+
 def one_level_up(rows: list[Evidence], words: Vocabulary) -> list[Evidence]:
     """Forms of two levels print second-level classes in the first column: then they are moved down."""
     firsts = [row.level1 for row in rows if row.level1]
     lower = any(words.indicator_class(text, 2) and not words.indicator_class(text, 1) for text in firsts)
     if any(row.level2 for row in rows) or not lower or not all(words.indicator_class(text, 2) for text in firsts):
         return rows
-    return [Evidence(None, row.level1, row.name, row.target) for row in rows]
+    return [replace(row, level1=None, level2=row.level1) for row in rows]
 
 
 def _second(row: Evidence, words: Vocabulary) -> IndicatorClass | None:

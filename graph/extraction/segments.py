@@ -10,6 +10,7 @@ from decimal import Decimal
 
 from graph.extraction.columns import Aligned
 from graph.extraction.targets import decimal
+from graph.readers.document import Cell
 from graph.vocabulary import Vocabulary, fold
 
 _LONGEST = 80
@@ -59,12 +60,16 @@ def _subject(row: Aligned) -> tuple[str, str, str]:
 
 def _marks(row: Aligned, above: Aligned | None, broken: bool) -> Marks:
     def new(role: str) -> bool:
-        # Several indicators of one printed row share its cells.
-        shared = above is not None and row.row is above.row
+        # Several indicators of one printed row share its cells, and so do the rows that a merged cell covers.
+        shared = above is not None and (row.row is above.row or _same(row.cells.get(role), above.cells.get(role)))
         return row.has(role) and not shared
 
     weight = decimal(fold(row.text("weight"))) if row.has("weight") else None
     return Marks(new("name"), new("budget"), new("objective"), weight, broken)
+
+
+def _same(cells: list[Cell] | None, others: list[Cell] | None) -> bool:
+    return bool(cells) and bool(others) and cells[-1] is others[-1]
 
 
 def _best_cuts(marks: list[Marks], totals: frozenset[Decimal]) -> list[tuple[int, int]]:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from graph.extraction.pages import Cut, join_cut
 from graph.model import Unplaced
 from graph.readers.document import Cell, Document, Grid, Paragraph, Place
+from graph.vocabulary import Vocabulary, vocabulary
 
 
 @dataclass(eq=False, slots=True)
@@ -29,13 +31,23 @@ class Row:
         return self.grid.exact
 
 
-def stream(document: Document) -> Iterator[Row | Paragraph]:
-    """Rows with at least one non-empty cell of their own, and paragraphs."""
+def stream(document: Document, words: Vocabulary | None = None) -> list[Row | Paragraph]:
+    """Rows with at least one non-empty cell of their own, and paragraphs; what a page break cut is whole again."""
+    words = words or vocabulary()
+    items: list[Row | Paragraph] = []
+    table: list[Row] = []
     for block in document.blocks:
         if isinstance(block, Paragraph):
-            yield block
+            items.append(block)
+            continue
+        rows = list(_rows(block))
+        if block.continues:
+            rows = join_cut(table, rows, words)
         else:
-            yield from _rows(block)
+            table = []
+        table += rows
+        items += rows
+    return items
 
 
 def _rows(grid: Grid) -> Iterator[Row]:
@@ -64,7 +76,8 @@ class Account:
 
     def use(self, item: Cell | Paragraph, role: str) -> None:
         """The item ended in the model as ``role``."""
-        self._use[id(item)] = role
+        for piece in (item, *_pieces(item)):
+            self._use[id(piece)] = role
         self._kept.append(item)
 
     def furniture(self, item: Cell | Paragraph) -> None:
@@ -74,7 +87,8 @@ class Account:
 
     def doubt(self, item: Cell | Paragraph, why: str) -> None:
         """The item was seen and not understood; ``why`` is told if nothing else claims it."""
-        self._why[id(item)] = why
+        for piece in (item, *_pieces(item)):
+            self._why[id(piece)] = why
 
     def role(self, item: Cell | Paragraph) -> str | None:
         """What the item was used for, or None."""
@@ -84,6 +98,12 @@ class Account:
         """The items that nothing claimed."""
         return [
             Unplaced(item.text.strip(), item.place, self._why.get(id(item), "没有对应的栏目 no field for it"))
-            for item in items
+            for whole in items
+            for item in _pieces(whole)
             if id(item) not in self._use and item.text.strip()
         ]
+
+
+def _pieces(item: Cell | Paragraph) -> tuple[Cell | Paragraph, ...]:
+    """The item, or the cells as printed of one that a page cut."""
+    return item.pieces if isinstance(item, Cut) else (item,)

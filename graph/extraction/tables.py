@@ -350,7 +350,7 @@ def indicators(rows: list[Aligned], draft: Draft, context: Context) -> tuple[Ind
     targets = [_target(row, context) for row in kept]
     evidence = one_level_up(
         [
-            Evidence(row.text("level1") or None, row.text("level2") or None, row.text("level3"), target)
+            Evidence(row.text("level1") or None, row.text("level2") or None, row.text("level3"), target, row.row.first)
             for row, target in zip(kept, targets, strict=True)
         ],
         context.words,
@@ -421,6 +421,8 @@ def _indicator(
     direction = words.direction(row.text("direction")) if row.has("direction") else None
     nature = words.nature(row.text("nature") or row.text("direction"))
     inferred = ["level1"] if placed.level1 and placed.mark1 is None else []
+    if placed.mark2 is not None and not (rows[placed.mark2].has("level2") or rows[placed.mark2].has("level1")):
+        inferred.append("level2")
     return Indicator(
         position=position,
         level1=placed.level1,

@@ -3,9 +3,9 @@
 It reads a dump into memory, stays single-threaded, and forks a child for every query: the child sees the store as it is
 (memory is shared, nothing is copied), may use so much memory and no file or socket, and is killed at the time limit.
 
-Over the control socket comes one byte a query with two descriptors: a socket, over which the child reads the request and
-answers, and a pipe, into which this process writes how the child ended, as one line of JSON. It ends when the control
-socket is closed and the last child is gone.
+Over the control socket comes one byte a query with two descriptors: a socket, over which the child reads the request
+and answers, and a pipe, into which this process writes how the child ended, as one line of JSON. It ends when the
+control socket is closed and the last child is gone.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ import signal
 import socket
 import sys
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
@@ -136,10 +137,8 @@ class Host:
             if not child.killed:
                 self._poll.unregister(child.status)
             line = json.dumps({"code": os.waitstatus_to_exitcode(wait_status), "killed": child.killed}) + "\n"
-            try:
+            with suppress(BrokenPipeError):  # nobody waits for it any more
                 os.write(child.status, line.encode())
-            except BrokenPipeError:
-                pass  # nobody waits for it any more
             os.close(child.status)
             del self._children[child.status]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import cast
+from typing import IO, cast
 
 from pyoxigraph import QueryBoolean, QueryResultsFormat, QuerySolutions, QueryTriples, RdfFormat, Triple, serialize
 
@@ -42,7 +42,7 @@ def serialise(
     if isinstance(result, QueryBoolean):
         return solutions, result.serialize(format=table) or b""
     output = _COUNTERS[table.file_extension](rows)
-    result.serialize(output, table)
+    result.serialize(cast(IO[bytes], output), table)
     return solutions, bytes(output.data)
 
 

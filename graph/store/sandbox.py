@@ -79,7 +79,9 @@ class Sandbox:
             raise self._stopped(end)
         match head.get("error"):
             case "rows":
-                raise _limit(413, "rows", self.limits.rows, "结果超过 {} 行，已停止。", "The result has more than {} rows.")
+                raise _limit(
+                    413, "rows", self.limits.rows, "结果超过 {} 行，已停止。", "The result has more than {} rows."
+                )
             case "kind":
                 raise _unacceptable(head["detail"])
             case "query":
@@ -93,9 +95,13 @@ class Sandbox:
         # An allocation that fails aborts the process.
         if code in (OUT_OF_MEMORY, -signal.SIGABRT, -signal.SIGKILL):
             memory = self.limits.memory_mb
-            return _limit(413, "memory", memory, "查询所需内存超过 {} MB，已停止。", "The query needed more than {} MB.")
+            return _limit(
+                413, "memory", memory, "查询所需内存超过 {} MB，已停止。", "The query needed more than {} MB."
+            )
         name = signal.Signals(-code).name if code < 0 else f"exit {code}"
-        return QueryError(name, zh="查询使求值进程崩溃；服务不受影响。", en="The query crashed its process; nothing else.")
+        return QueryError(
+            name, zh="查询使求值进程崩溃；服务不受影响。", en="The query crashed its process; nothing else."
+        )
 
 
 def _limit(status: int, what: str, value: object, zh: str, en: str) -> LimitExceeded:
@@ -126,7 +132,14 @@ class _Process:
         path = os.pathsep.join(filter(None, [str(_ROOT), os.environ.get("PYTHONPATH")]))
         with theirs:
             self._process = subprocess.Popen(  # noqa: S603
-                [sys.executable, "-m", "graph.store.host", str(theirs.fileno()), store.state(), json.dumps(asdict(limits))],
+                [
+                    sys.executable,
+                    "-m",
+                    "graph.store.host",
+                    str(theirs.fileno()),
+                    store.state(),
+                    json.dumps(asdict(limits)),
+                ],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.DEVNULL,
                 pass_fds=[theirs.fileno()],

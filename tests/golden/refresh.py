@@ -1,4 +1,4 @@
-"""Write down anew what the samples give: ``python tests/golden/refresh.py``. Look at the difference before committing it.
+"""Write down anew what the samples give: ``python tests/golden/refresh.py``; look at the difference before committing.
 
 ``<sample>.json`` holds the records, ``graphs.json`` the size and the digest of each sample's canonical graph.
 """

@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 import typer.main
 
-from api.cli import app, location, with_prefixes
+from api.cli import app, location
+from api.terminal import with_prefixes
 from graph import __version__, queries, resources
 from graph.ingest import ingest
 from graph.store import open_store
@@ -175,7 +176,7 @@ def test_a_table_is_exported_to_a_file_or_to_standard_output(jixiao: Jixiao, fil
         (("query", "indicators-of-project", "nonsense", "--store", "{filled}"), "bad-parameter"),
         (("sparql", "SELECT", "--store", "{filled}"), "query-error"),
         (("sparql", "ASK {}", "--store", "nowhere"), "store-error"),
-        (("sparql", "DESCRIBE <x:>", "--store", "{filled}", "--format", "csv"), "bad-parameter"),
+        (("sparql", "DESCRIBE <x:>", "--store", "{filled}", "--format", "csv"), "query-error"),
         (("export", "table", "--project", "没有的项目", "--store", "{filled}"), "not-found"),
         (("export", "table", "--project", "经费", "--store", "{filled}"), "bad-parameter"),
         (("export", "table", "--project", "党建经费", "--store", "{filled}", "--output", "no/x.xlsx"), "bad-parameter"),

@@ -1,9 +1,11 @@
+import json
 from decimal import Decimal
 
 import pytest
 
 from graph.extraction import extract
 from graph.model import TargetTable
+from graph.output import as_json
 from graph.readers.document import Block
 from tests.documents import document, from_text, grid, tables
 
@@ -73,6 +75,13 @@ def test_a_row_of_labels_heads_the_row_below() -> None:
 def test_an_objective_cut_in_two_is_joined() -> None:
     table = form(("项目名称", "车补"), ("年度目标", "按月足额发放补贴，"), ("", "保障职工出行。"))
     assert table.objective == "按月足额发放补贴，保障职工出行。"
+
+
+def test_two_values_of_one_role_are_both_kept() -> None:
+    rows = (("项目名称", "车补"), ("项目概况", "按月发放补贴"), ("资金用途", "保障职工出行"), *GRID)
+    record = json.dumps(as_json(extract(document(grid(*rows)))), ensure_ascii=False)
+    assert "按月发放补贴" in record
+    assert "保障职工出行" in record
 
 
 def test_line_breaks_inside_a_cell_are_taken_out() -> None:

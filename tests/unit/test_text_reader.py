@@ -87,6 +87,10 @@ def test_a_file_cut_in_the_middle_of_a_character_is_still_utf8(cut: int) -> None
     assert lines(read("绩效目标表的末尾".encode()[:-cut])) == ["绩效目标表的末"]
 
 
+def test_a_file_in_gb18030_may_be_cut_in_the_middle_of_a_character_too() -> None:
+    assert lines(read("绩效目标表的末尾".encode("gb18030")[:-1])) == ["绩效目标表的末"]
+
+
 @pytest.mark.parametrize("newline", ["\r\n", "\r"])
 def test_other_line_ends_count_as_lines(newline: str) -> None:
     document = read(newline.join(["甲", "乙", "丙"]))
