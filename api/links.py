@@ -49,7 +49,7 @@ def decode_next(token: str | None) -> str | None:
     if not token:
         return None
     try:
-        return base64.urlsafe_b64decode(token.encode() + b"=" * (-len(token) % 4)).decode()
+        return base64.b64decode(token.encode() + b"=" * (-len(token) % 4), b"-_", validate=True).decode()
     except (binascii.Error, UnicodeError) as error:
         raise BadParameter(
             f"next={token[:40]}", zh="next 须取自上一页。", en="next is to be taken from the page before."

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal, TypeVar
 from urllib.parse import unquote, urlencode
 
 from fastapi import APIRouter, Depends, Query, Request, Response
-from pydantic import BaseModel, BeforeValidator
+from pydantic import BaseModel, BeforeValidator, Field
 
 from api import records, schemas
 from api.html import render
@@ -15,7 +15,7 @@ from api.links import decode_next, encode_next, sent_segments
 from api.negotiation import wants_page
 from api.service import Service
 from graph import __version__, iris
-from graph.errors import BadParameter
+from graph.errors import BadParameter, NotFound
 from graph.queries import Answer, run
 from graph.store import Store
 
@@ -37,17 +37,20 @@ def store(request: Request) -> Store:
 
 
 StoreNow = Annotated[Store, Depends(store)]
+# A form sends its empty fields too. Bounds stand inside: None has no length.
 _blank = BeforeValidator(lambda value: None if value == "" else value)
-Text = Annotated[str | None, _blank]
-Q = Annotated[Text, Query(description="名称中的文字 words in the name", max_length=200, examples=["医疗"])]
-Region = Annotated[
-    Text, Query(description="行政区划代码，含下级 region code with what lies in it", examples=["510000"])
+Text = Annotated[Annotated[str, Field(max_length=500)] | None, _blank]
+Q = Annotated[Text, Query(description="名称中的文字 words in the name", examples=["医疗"])]
+Region = Annotated[Text, Query(description="区划代码，含下级 region code with what lies in it", examples=["510000"])]
+Year = Annotated[
+    Annotated[Annotated[int, Field(ge=1990, le=2100)] | None, _blank], Query(description="预算年度 fiscal year")
 ]
-Year = Annotated[Annotated[int | None, _blank], Query(description="预算年度 fiscal year", ge=1990, le=2100)]
 DepartmentId = Annotated[
     Text, Query(description="部门标识 id of a department", examples=["511703/达州市达川区医疗保障局"])
 ]
-Limit = Annotated[Annotated[int | None, _blank], Query(description="一页的项数 items on a page", ge=1)]
+Limit = Annotated[
+    Annotated[Annotated[int, Field(ge=1)] | None, _blank], Query(description="一页的项数 items on a page")
+]
 Next = Annotated[Text, Query(description="上一页给出的 next the token of the page before")]
 Format = Annotated[
     Annotated[Literal["json", "html"] | None, _blank], Query(description="代替 Accept 头 in place of the Accept header")
@@ -91,7 +94,10 @@ def id_from(kind: str, count: int | None = None) -> Callable[[Request], str]:
     """A dependency that gives the id in the path of a thing, its first ``count`` segments."""
 
     def dependency(request: Request) -> str:
-        return "/".join(map(iris.segment, sent_segments(request, f"/{kind}s/")[:count]))
+        segments = sent_segments(request, f"/{kind}s/")[:count]
+        if segments == [""]:
+            raise NotFound(request.url.path)
+        return "/".join(map(iris.segment, segments))
 
     return dependency
 
@@ -212,7 +218,7 @@ def indicator(request: Request, source: StoreNow, id: str, known: IndicatorPath,
 def findings(
     request: Request, source: StoreNow,
     disclosure: Annotated[Text, Query(description="公开文件标识 id of a disclosure")] = None,
-    rule: Annotated[Text, Query(description="规则编号 number of a rule", examples=["R24"], max_length=40)] = None,
+    rule: Annotated[Text, Query(description="规则编号 number of a rule", examples=["R24"])] = None,
     severity: Annotated[Annotated[Literal["violation", "warning", "info"] | None, _blank], Query()] = None,
     limit: Limit = None, next: Next = None, format: Format = None,
 ) -> Response:  # fmt: skip

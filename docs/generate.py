@@ -56,6 +56,18 @@ def _command(command, context) -> Iterator[str]:  # type: ignore[no-untyped-def]
         yield from _command(child, child.make_context(name, [], parent=context, resilient_parsing=True))
 
 
+def settings() -> str:
+    """Every setting of the service."""
+    from api.settings import table as settings_table
+
+    how = (
+        "`jixiao serve` 的选项给出 `store`、`host`、`port`；嵌入自己的程序时用 `api.app.create_app(Settings(…))`。"
+        "The options of `jixiao serve` give `store`, `host` and `port`; a program of your own gives all of them to "
+        "`api.app.create_app(Settings(…))`.\n"
+    )
+    return page(["# 设置 Settings\n", NOTE, how, settings_table()])
+
+
 def rules() -> str:
     """Every rule of ``shapes/``, group by group."""
     from graph.shapes import JXS, shapes
@@ -108,7 +120,12 @@ def questions() -> str:
     return page(parts)
 
 
-PAGES: dict[str, Callable[[], str]] = {"cli.md": cli, "rules.md": rules, "questions.md": questions}
+PAGES: dict[str, Callable[[], str]] = {
+    "cli.md": cli,
+    "settings.md": settings,
+    "rules.md": rules,
+    "questions.md": questions,
+}
 
 
 def main() -> None:

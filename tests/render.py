@@ -303,7 +303,8 @@ def scanned(pdf_file: bytes, *, dpi: int = 200, bilevel: bool = False) -> bytes:
     pages = [page.render(scale=dpi / 72, grayscale=True).to_pil().convert("1" if bilevel else "L") for page in document]
     document.close()
     stream = io.BytesIO()
-    pages[0].save(stream, "PDF", save_all=True, append_images=pages[1:], resolution=dpi, quality=60)
+    quality = {} if bilevel else {"quality": 60}
+    pages[0].save(stream, "PDF", save_all=True, append_images=pages[1:], resolution=dpi, **quality)
     return stream.getvalue()
 
 

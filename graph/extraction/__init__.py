@@ -11,11 +11,12 @@ from graph.errors import NoPerformanceTable
 from graph.extraction import identity
 from graph.extraction.budget import read_budget
 from graph.extraction.drafts import Draft, Drafter
+from graph.extraction.indicators import Context
 from graph.extraction.lines import read_lines
 from graph.extraction.prose import read_prose
 from graph.extraction.reconcile import reconcile
 from graph.extraction.stream import Account, stream
-from graph.extraction.tables import Context, tables
+from graph.extraction.tables import tables
 from graph.model import DEPARTMENT, Disclosure, Source, TargetTable
 from graph.readers.document import Document
 from graph.vocabulary import Vocabulary, vocabulary

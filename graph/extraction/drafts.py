@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
+from graph.extraction.align import align
 from graph.extraction.columns import (
     Aligned,
     Layout,
-    align,
     find_layout,
     implied_layout,
     refine,
@@ -235,7 +235,7 @@ class Drafter:
         return "name" in roles and header.first("name") is not None
 
     def _continues(self, rows: list[Row]) -> bool:
-        """Whether a new grid goes on with the open one: drawn so, or it begins with class words or the same headings."""
+        """Whether a new grid goes on with the open one: drawn so, or beginning with class words or its headings."""
         head = rows[:12]
         again = find_layout(head[0], self.words)
         if again and self.draft.layout and again.roles == self.draft.layout.roles:

@@ -95,6 +95,7 @@ class Header:
         return bool(self._below) and bool(labels[0]) and not any(labels[1:]) and 2 < len(labels) <= len(self._below)
 
     def _matrix_row(self, row: Row, labels: list[tuple[str, ...]], account: Account) -> None:
+        self._below_line += 1
         account.furniture(row.own[0])
         self._add(labels[0][0], row.own[1], row.own[0].text, account)
         for cell, (head, role) in zip(row.own[2:], self._below[2:], strict=False):

@@ -60,8 +60,8 @@ def _merged(pairs: list[_Pair], words: Vocabulary) -> Iterable[_Pair]:
     Merged cells side by side begin and end together, so where one of them has its words on one page only, all go on.
     """
 
-    def extent(pair: _Pair) -> tuple[int, int]:
-        return pair[0].row, pair[1].rowspan
+    def extent(pair: _Pair) -> tuple[int, int, int]:
+        return _printed(pair[0])[0].place.page or 0, pair[0].row, pair[1].rowspan
 
     for _, group in groupby(sorted(pairs, key=extent), key=extent):
         side_by_side = list(group)
@@ -130,14 +130,18 @@ def _room(cell: Cell, size: float) -> float:
 def _join(a: Cell, b: Cell, above: list[Row], below: list[Row]) -> None:
     """Put one cell in the place of two, in every row that it covers; its words stand where they begin."""
     text = "\n".join(part.text for part in (a, b) if part.text)
-    pieces = tuple(piece for part in (a, b) for piece in (part.pieces if isinstance(part, Cut) else (part,)))
     place = a.place if a.text else b.place
+    pieces = (*_printed(a), *_printed(b))
     whole = Cut(text, a.row, a.column, place, a.rowspan + b.rowspan, a.colspan, _least(a, b), pieces)
     for row in (*above, *below):
         for column, cell in row.slots.items():
             if cell is a or cell is b:
                 row.slots[column] = whole
         row.own = [whole if cell is (a if a.text else b) else cell for cell in row.own if not (a.text and cell is b)]
+
+
+def _printed(cell: Cell) -> tuple[Cell, ...]:
+    return cell.pieces if isinstance(cell, Cut) else (cell,)
 
 
 def _least(a: Cell, b: Cell) -> float | None:

@@ -69,7 +69,7 @@ def _marks(row: Aligned, above: Aligned | None, broken: bool) -> Marks:
 
 
 def _same(cells: list[Cell] | None, others: list[Cell] | None) -> bool:
-    return bool(cells) and bool(others) and cells[-1] is others[-1]
+    return cells is not None and others is not None and bool(cells and others) and cells[-1] is others[-1]
 
 
 def _best_cuts(marks: list[Marks], totals: frozenset[Decimal]) -> list[tuple[int, int]]:

@@ -1,18 +1,16 @@
-"""Drafts → target tables: projects of flat grids, header values, indicators with their classes, targets and weights."""
+"""Drafts → target tables: the projects of flat grids, and what the labelled cells of a form say."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 
-from graph.extraction.citations import bases
 from graph.extraction.columns import Aligned
 from graph.extraction.drafts import Draft
 from graph.extraction.header import Entry, Header
-from graph.extraction.levels import Classified, Evidence, classify, one_level_up
+from graph.extraction.indicators import Context, indicators
 from graph.extraction.segments import segments
-from graph.extraction.stream import Account
-from graph.extraction.targets import decimal, join_target, parse_target
+from graph.extraction.targets import decimal
 from graph.extraction.words import money, organisation, split_code, tidy
 from graph.model import (
     DEPARTMENT,
@@ -20,17 +18,14 @@ from graph.model import (
     BudgetUnit,
     Fund,
     HeaderField,
-    Indicator,
     Money,
     PlanStep,
     Quote,
-    Reference,
-    Target,
     TargetTable,
     Task,
 )
 from graph.readers.document import Cell, Place
-from graph.vocabulary import Vocabulary, fold
+from graph.vocabulary import fold
 
 _FUNDS = ("fiscalFunds", "otherFunds", "carriedOver", "upperFunds", "localFunds", "ownFunds")
 _KNOWN = {
@@ -38,15 +33,6 @@ _KNOWN = {
     "spendingPlan", "supervisingDepartment", "implementingUnit", "unitName", "departmentName", "departmentCode",
     *_FUNDS,
 }  # fmt: skip
-
-
-@dataclass(slots=True)
-class Context:
-    """What every table of a document is read with."""
-
-    words: Vocabulary
-    account: Account
-    year: int | None
 
 
 def tables(draft: Draft, context: Context) -> list[TargetTable]:
@@ -99,7 +85,7 @@ def _form(draft: Draft, context: Context) -> TargetTable:
         plan_heading=_plan_heading(header),
         tasks=_tasks(header, draft, context),
         header_fields=_other_fields(header),
-        indicators=indicators(draft.rows, draft, context),
+        indicators=indicators(draft.rows, draft.exact, context),
         inferred=tuple(inferred),
         place=_place(draft),
         quotes=_header_quotes(header),
@@ -206,7 +192,13 @@ def _tasks(header: Header, draft: Draft, context: Context) -> tuple[Task, ...]:
 
 
 def _other_fields(header: Header) -> tuple[HeaderField, ...]:
-    return tuple(HeaderField(e.role, tidy(e.text)) for e in header.entries if e.text and e.role not in _KNOWN)
+    """Labelled values without a field of their own, and further values of roles that have one."""
+    first = {role: header.first(role) for role in _KNOWN - {"planStep"}}
+    return tuple(
+        HeaderField(entry.role, tidy(entry.text))
+        for entry in header.entries
+        if entry.text and entry.role and entry.role != "planStep" and entry is not first.get(entry.role)
+    )
 
 
 def _header_quotes(header: Header) -> tuple[Quote, ...]:
@@ -232,12 +224,15 @@ def _flat(draft: Draft, context: Context) -> list[TargetTable]:
     unit = _broken_out_unit(draft, context)
     totals = frozenset(Decimal(t) for t in context.words.weight_totals)
     found = []
+    seen = 0
     for part in segments(rows, breaks, context.words, totals):
         start = next(index for index, row in enumerate(rows) if row is part[0])
         above = [row for index, row in headings if index <= start]
         if above and unit[0] is None:
             unit = _unit_of(above[-1])
         table = _project(part, draft, unit, context)
+        totals_above = tuple(_unit_total(row) for index, row in headings if seen <= index <= start)
+        table, seen = replace(table, header_fields=(*table.header_fields, *totals_above)), start + 1
         # A unit printed once stands for the projects below it.
         quote = next((q for q in table.quotes if q.field == "unitName"), None)
         unit = (table.budget_unit, quote) if table.budget_unit else unit
@@ -283,6 +278,12 @@ def _broken_out_unit(draft: Draft, context: Context) -> tuple[BudgetUnit | None,
             context.account.use(line, "unitName")
             return unit, Quote("unitName", tidy(line.text), line.place)
     return None, None
+
+
+def _unit_total(heading: Aligned) -> HeaderField:
+    """A row that only names or totals a unit, kept with the first project below it."""
+    words = (heading.text("unitName") or heading.text("name"), heading.text("budget"))
+    return HeaderField("unitTotal", tidy(" ".join(word for word in words if word)))
 
 
 def _unit_of(heading: Aligned) -> tuple[BudgetUnit | None, Quote | None]:
@@ -335,154 +336,7 @@ def _project(
         budget=budget,
         objective=objective or None,
         header_fields=tuple(extra),
-        indicators=indicators(part, draft, context),
+        indicators=indicators(part, draft.exact, context),
         place=part[0].row.place,
         quotes=tuple(quotes),
     )
-
-
-# -- indicators -----------------------------------------------------------------------------------------------------
-
-
-def indicators(rows: list[Aligned], draft: Draft, context: Context) -> tuple[Indicator, ...]:
-    """One indicator for each row that names one; the rest of a row that a page cut goes to the row before."""
-    kept = [row for row in _joined(rows, context) if _names_something(row, context)]
-    targets = [_target(row, context) for row in kept]
-    evidence = one_level_up(
-        [
-            Evidence(row.text("level1") or None, row.text("level2") or None, row.text("level3"), target, row.row.first)
-            for row, target in zip(kept, targets, strict=True)
-        ],
-        context.words,
-    )
-    classes = classify(evidence, context.words, centred=not draft.exact)
-    found = [
-        _indicator(position, row, target, kept, placed, context)
-        for position, (row, target, placed) in enumerate(zip(kept, targets, classes, strict=True), start=1)
-    ]
-    return tuple(_with_missing_weight(found, context))
-
-
-def _joined(rows: list[Aligned], context: Context) -> list[Aligned]:
-    joined: list[Aligned] = []
-    for row in rows:
-        if joined and _is_remainder(row, context):
-            for role, cells in row.cells.items():
-                joined[-1].cells.setdefault(role, []).extend(cells)
-        else:
-            joined.append(row)
-    return joined
-
-
-def _is_remainder(row: Aligned, context: Context) -> bool:
-    """Only words, in columns of words, at the top of a page: the rest of the row above."""
-    if row.row.exact or not row.row.first:
-        return False
-    return (
-        not (set(row.cells) - {"level3", "description", "basis", "remark", "objective", "name"}) and len(row.cells) == 1
-    )
-
-
-def _names_something(row: Aligned, context: Context) -> bool:
-    """False for rows that only fill the form (……, 指标2：, a class word alone); their cells are furniture."""
-    named = row.has("level3") and not context.words.is_filler(row.text("level3"))
-    if not named:
-        for role, cells in row.cells.items():
-            for cell in cells:
-                if role in ("level1", "level2", "sequence") or context.words.is_filler(cell.text):
-                    context.account.furniture(cell)
-                else:
-                    context.account.doubt(cell, "所在行没有三级指标 its row names no indicator")
-    return named
-
-
-def _target(row: Aligned, context: Context) -> Target:
-    comparator, value, unit = row.text("comparator"), tidy(row.text("value")), tidy(row.text("unit"))
-    if context.words.is_filler(value):
-        value = ""
-    if not comparator and context.words.nature(row.text("direction")) == context.words.qualitative_nature:
-        comparator = ""
-    if comparator or unit:
-        return join_target(comparator, value, unit, context.words, context.year)
-    return parse_target(value, context.words, context.year)
-
-
-def _indicator(
-    position: int, row: Aligned, target: Target, rows: list[Aligned], placed: Classified, context: Context
-) -> Indicator:
-    words, account = context.words, context.account
-    for role, cells in row.cells.items():
-        for cell in cells:
-            account.use(cell, role)
-    weight_cell = row.text("weight")
-    weight = decimal(fold(weight_cell)) if weight_cell else None
-    if weight_cell and weight is None:
-        account.doubt(row.cells["weight"][0], "权重不是数字 the weight is no number")
-    direction = words.direction(row.text("direction")) if row.has("direction") else None
-    nature = words.nature(row.text("nature") or row.text("direction"))
-    inferred = ["level1"] if placed.level1 and placed.mark1 is None else []
-    if placed.mark2 is not None and not (rows[placed.mark2].has("level2") or rows[placed.mark2].has("level1")):
-        inferred.append("level2")
-    return Indicator(
-        position=position,
-        level1=placed.level1,
-        level2=placed.level2,
-        level3=tidy(row.text("level3")),
-        target=target,
-        description=tidy(row.text("description")) or None,
-        weight=weight,
-        direction=direction,
-        basis=bases(tidy(row.text("basis")), words),
-        period=(row.period or "annual").strip(),
-        target_for=row.target_for,
-        actual=tidy(row.text("actual")) or None,
-        score=decimal(fold(row.text("score"))) if row.has("score") else None,
-        deviation_reason=tidy(row.text("deviationReason")) or None,
-        remark=tidy(row.text("remark")) or None,
-        data_source=tidy(row.text("dataSource")) or None,
-        nature=nature,
-        references=_references(row),
-        inferred=tuple(inferred),
-        place=row.cells["level3"][0].place,
-        quotes=_quotes(row, rows, placed),
-    )
-
-
-def _references(row: Aligned) -> tuple[Reference, ...]:
-    return tuple(Reference(row.labels[id(cell)], tidy(cell.text)) for cell in row.cells.get("reference", ()))
-
-
-def _quotes(row: Aligned, rows: list[Aligned], placed: Classified) -> tuple[Quote, ...]:
-    """The printed words of each field that stand on another line than the name, or differ from the value."""
-    quotes = []
-    home = row.cells["level3"][0].place
-    for level, mark, label in (("level1", placed.mark1, placed.level1), ("level2", placed.mark2, placed.level2)):
-        cells = rows[mark].cells.get(level) or rows[mark].cells.get("level1") if mark is not None else None
-        if cells and (tidy(cells[0].text) != label or _line(cells[0].place) != _line(home)):
-            quotes.append(Quote(level, tidy(cells[0].text), cells[0].place))
-    for role in ("comparator", "value", "unit", "weight", "direction", "description", "basis", "actual", "score"):
-        cells = row.cells.get(role)
-        if cells and _line(cells[0].place) != _line(home):
-            quotes.append(Quote(role, tidy(row.text(role)), cells[0].place))
-    return tuple(quotes)
-
-
-def _line(place: Place) -> tuple[object, ...]:
-    return place.page, place.line, place.sheet, place.row
-
-
-def _with_missing_weight(found: list[Indicator], context: Context) -> list[Indicator]:
-    """Where one weight of a table is blank and the rest leave exactly one figure to the usual total, that figure."""
-    blank = [item for item in found if item.weight is None]
-    given = [item.weight for item in found if item.weight is not None]
-    if len(blank) != 1 or len(given) < 2:
-        return found
-    usual = Decimal(context.words.usual_weight_total)
-    rest = usual - sum(given, Decimal(0))
-    if not 0 < rest <= max(given):
-        return found
-    return [_weighed(item, rest) if item is blank[0] else item for item in found]
-
-
-def _weighed(item: Indicator, weight: Decimal) -> Indicator:
-    return replace(item, weight=weight, inferred=(*item.inferred, "weight"))

@@ -34,6 +34,8 @@ _LEAST, _MOST = 7, 120
 _RULE, _LEADING, _LINE = 1.6, 0.35, 1.35
 # Also: dirt is smaller than this; a line lower than this beside a border (within so many pixels) is a rule's remains.
 _SPECK, _LOW, _BORDER = 0.25, 0.4, 6
+# The shorter stroke of = is at least this share of the longer.
+_SAME_LENGTH = 0.85
 # Degrees; a page that leans more was not scanned as a page.
 _MOST_SKEW, _LEAST_SKEW = 5.0, 0.05
 _ELEMENTARY_CELLS = 100_000
@@ -242,9 +244,18 @@ class _Scan:
             crops.append(cv2.cvtColor(crop, cv2.COLOR_GRAY2BGR))
         words = []
         for box, (text, confidence) in zip(boxes, _recognise(crops), strict=True):
-            if text.strip():
-                words.append(_Words(text.strip(), round(float(confidence), 3), self._points(*box)))
+            text = "=" if text.strip() == "二" and self._has_equal_bars(box) else text.strip()
+            if text:
+                words.append(_Words(text, round(float(confidence), 3), self._points(*box)))
         return words
+
+    def _has_equal_bars(self, box: tuple[int, int, int, int]) -> bool:
+        """Two strokes of one length: = alone in its cell. The upper stroke of 二 is the shorter one."""
+        left, top, right, bottom = box
+        part = self._ink[top:bottom, left:right]
+        strokes = [_runs(part[a:b].any(axis=0)) for a, b in _runs(part.any(axis=1))]
+        lengths = [runs[-1][1] - runs[0][0] for runs in strokes]
+        return len(lengths) == 2 and min(lengths) > _SAME_LENGTH * max(lengths)
 
 
 def _runs(filled: Any) -> list[tuple[int, int]]:

@@ -1,6 +1,7 @@
 import pytest
 
-from graph.extraction.columns import align, find_layout
+from graph.extraction.align import align
+from graph.extraction.columns import find_layout
 from graph.model import Indicator, TargetTable
 from graph.readers.document import Cell, Grid, Place
 from graph.vocabulary import Vocabulary

@@ -1,0 +1,40 @@
+"""Run the service until it is stopped."""
+
+from __future__ import annotations
+
+import socket
+import sys
+from contextlib import suppress
+
+import uvicorn
+
+from api.app import create_app
+from api.settings import Settings
+from graph.errors import JixiaoError
+
+
+class AddressError(JixiaoError):
+    """The address cannot be listened on."""
+
+    code, zh, en = "address-error", "无法监听该地址。", "The address cannot be listened on."
+    remedy_zh, remedy_en = "请换一个 --port，或停止占用它的程序。", "Take another --port, or stop what uses it."
+
+
+def serve(store: str, host: str, port: int) -> None:
+    """Serve a store. Raises StoreError and AddressError before anything is served."""
+    settings = Settings(store=store, host=host, port=port)
+    with _listen(settings) as listener:
+        app = create_app(settings)
+        url = f"http://{f'[{host}]' if ':' in host else host}:{listener.getsockname()[1]}/"
+        print(f"绩效 Jixiao → {url}（Ctrl-C 停止 to stop）", file=sys.stderr, flush=True)
+        config = uvicorn.Config(app, log_level="warning", server_header=False, timeout_graceful_shutdown=5)
+        with suppress(KeyboardInterrupt):  # uvicorn stops in good order and raises it again
+            uvicorn.Server(config).run(sockets=[listener])
+
+
+def _listen(settings: Settings) -> socket.socket:
+    try:
+        family = socket.getaddrinfo(settings.host, settings.port, type=socket.SOCK_STREAM)[0][0]
+        return socket.create_server((settings.host, settings.port), family=family, backlog=2048)
+    except OSError as error:
+        raise AddressError(str(error), place=f"{settings.host}:{settings.port}") from error

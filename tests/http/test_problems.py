@@ -1,0 +1,73 @@
+import gzip
+
+import pytest
+from httpx import Client
+
+from api import records, schemas
+from graph.store import Store
+
+BROWSER = {"accept": "text/html"}
+
+
+def test_every_response_carries_safe_headers(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(store: Store) -> None:
+        raise RuntimeError("boom")
+
+    monkeypatch.setattr(records, "counts", broken)
+    for path, status in (("/health", 200), ("/nothing", 404), ("/", 500), ("/style.css", 200), ("/sparql", 400)):
+        response = client.get(path)
+        assert response.status_code == status
+        assert response.headers["x-content-type-options"] == "nosniff"
+        assert response.headers["referrer-policy"] == "no-referrer"
+        assert "default-src 'none'" in response.headers["content-security-policy"]
+
+
+def test_a_defect_is_told_without_its_inside(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(store: Store) -> None:
+        raise RuntimeError("secret")
+
+    monkeypatch.setattr(records, "counts", broken)
+    response = client.get("/")
+    assert response.status_code == 500
+    assert response.json()["code"] == "internal-error"
+    assert "secret" not in response.text
+
+
+def test_a_problem_is_whole(client: Client) -> None:
+    response = client.get("/projects/a/b/c/d")
+    problem = schemas.Problem.model_validate(response.json())
+    assert response.headers["content-type"] == "application/problem+json"
+    assert problem.type == "https://w3id.org/jixiao/problem/not-found"
+    assert problem.instance == "/projects/a/b/c/d"
+    assert problem.status == 404
+
+
+def test_browsers_get_a_page(client: Client) -> None:
+    response = client.get("/projects/a/b/c/d", headers=BROWSER)
+    assert response.status_code == 404
+    assert "没有这个项目" in response.text
+    assert "No such project" in response.text
+
+
+def test_a_method_that_does_not_exist_names_those_that_do(client: Client) -> None:
+    response = client.delete("/projects")
+    assert response.status_code == 405
+    assert response.json()["code"] == "method-not-allowed"
+    assert "GET" in response.headers["allow"]
+
+
+def test_openapi_tells_of_problems_and_of_nothing_else(client: Client) -> None:
+    schema = client.get("/openapi.json").json()
+    assert schema["openapi"].startswith("3.1")
+    for operations in schema["paths"].values():
+        for operation in operations.values():
+            assert set(operation["responses"]) == {"200", "default"}
+            assert set(operation["responses"]["default"]["content"]) == {"application/problem+json"}
+            assert operation["description"]
+    assert "HTTPValidationError" not in schema["components"]["schemas"]
+
+
+def test_large_responses_are_compressed(client: Client) -> None:
+    with client.stream("GET", "/projects", headers={"accept-encoding": "gzip"}) as response:
+        assert response.headers["content-encoding"] == "gzip"
+        assert b"items" in gzip.decompress(b"".join(response.iter_raw()))
