@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from api.settings import Settings
 from graph.store.live import Live
-from graph.store.sandbox import Result
+from graph.store.sandbox import Dataset, Result
 
 
 class Service:
@@ -19,12 +19,13 @@ class Service:
         # Of their own: queries that wait for each other must not keep lookups waiting.
         self._workers = ThreadPoolExecutor(settings.query_workers, "query")
 
-    async def ask(self, sparql: str, solutions: str | None, graph: str | None) -> Result:
+    async def ask(self, sparql: str, solutions: str | None, graph: str | None, dataset: Dataset | None) -> Result:
         """The result of a query from outside; see :meth:`graph.store.sandbox.Sandbox.query`."""
-        return await asyncio.get_running_loop().run_in_executor(self._workers, self._ask, sparql, solutions, graph)
 
-    def _ask(self, sparql: str, solutions: str | None, graph: str | None) -> Result:
-        return self.live.current().sandbox.query(sparql, solutions=solutions, graph=graph)
+        def query() -> Result:
+            return self.live.current().sandbox.query(sparql, solutions=solutions, graph=graph, dataset=dataset)
+
+        return await asyncio.get_running_loop().run_in_executor(self._workers, query)
 
     def close(self) -> None:
         """Stop taking queries and end the process that evaluates them."""

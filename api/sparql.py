@@ -13,6 +13,7 @@ from api.negotiation import preferred, wants_page
 from api.resources import service
 from graph.errors import BadParameter, JixiaoError, QueryError
 from graph.queries import library
+from graph.store.sandbox import Dataset
 
 SOLUTIONS = {
     "application/sparql-results+json": "json",
@@ -69,13 +70,19 @@ Format = Annotated[str | None, Query(description="json xml csv tsv ttl nt rdf ht
 async def get_sparql(
     request: Request,
     query: Annotated[str | None, Query(description="SPARQL 1.1", examples=["ASK { ?s ?p ?o }"])] = None,
+    default_graph: Annotated[
+        list[str] | None, Query(alias="default-graph-uri", description="缺省图，代替 FROM in place of FROM")
+    ] = None,
+    named_graph: Annotated[
+        list[str] | None, Query(alias="named-graph-uri", description="命名图，代替 FROM NAMED in place of FROM NAMED")
+    ] = None,
     example: Annotated[str | None, Query(description="网页上的示例 an example on the page")] = None,
     format: Format = None,
 ) -> Response:
     """SPARQL 查询；不带 query 时是写查询的网页。A SPARQL query; without one, the page to write it on."""
     if query is None and (example is not None or _as_page(request, format)):
         return _page(_example(example))
-    return await _answer(request, _parameters(list(request.query_params.multi_items())), format)
+    return await _answer(request, *_parameters(list(request.query_params.multi_items())), format)
 
 
 @router.post("/sparql", response_class=Response, responses=_TYPES, openapi_extra=_BODY)
@@ -91,7 +98,7 @@ async def post_sparql(request: Request, format: Format = None) -> Response:
         raise _refused("UPDATE")
     else:
         raise _unsupported(kind)
-    return await _answer(request, _parameters(pairs), format or dict(pairs).get("format"))
+    return await _answer(request, *_parameters(pairs), format or dict(pairs).get("format"))
 
 
 def _decoded(body: bytes) -> str:
@@ -101,17 +108,15 @@ def _decoded(body: bytes) -> str:
         raise QueryError(str(error), zh="查询须用 UTF-8 编码。", en="The query must be UTF-8.") from error
 
 
-def _parameters(pairs: list[tuple[str, str]]) -> str:
-    """The query among the parameters of a request. Raises QueryError and BadParameter."""
+def _parameters(pairs: list[tuple[str, str]]) -> tuple[str, Dataset | None]:
+    """Query and dataset among the parameters of a request. Raises QueryError and BadParameter."""
     names = [name for name, _ in pairs]
     if "update" in names:
         raise _refused("UPDATE")
-    for name in ("default-graph-uri", "named-graph-uri"):
-        if name in names:
-            raise BadParameter(name, zh="请在查询中用 FROM 选择命名图。", en="Choose graphs by FROM in the query.")
     if names.count("query") != 1:
         raise BadParameter("query", zh="须有且只有一个 query 参数。", en="Exactly one parameter query is needed.")
-    return dict(pairs)["query"]
+    default, named = ([v for name, v in pairs if name == wanted] for wanted in ("default-graph-uri", "named-graph-uri"))
+    return dict(pairs)["query"], (default, named) if default or named else None
 
 
 def _refused(what: str) -> JixiaoError:
@@ -136,15 +141,15 @@ def _as_page(request: Request, format: str | None) -> bool:
     return format == "html" or (not format and wants_page(request.headers.get("accept"), *SOLUTIONS, *GRAPHS))
 
 
-async def _answer(request: Request, query: str, format: str | None) -> Response:
+async def _answer(request: Request, query: str, dataset: Dataset | None, format: str | None) -> Response:
     if _as_page(request, format):
-        return await _shown(request, query)
+        return await _shown(request, query, dataset)
     if format is not None and format not in FORMATS:
         raise BadParameter(f"format={format}", zh=f"格式须为 {' '.join(FORMATS)} html 之一。", en="No such format.")
     accept = request.headers.get("accept")
     asked = preferred(accept, list(SOLUTIONS)), preferred(accept, list(GRAPHS))
     solutions, graph = FORMATS[format] if format else asked
-    result = await service(request).ask(query, solutions, graph)
+    result = await service(request).ask(query, solutions, graph, dataset)
     charset = "; charset=utf-8" if result.media_type.startswith("text/") else ""
     return Response(result.body, headers={"Vary": "Accept", "Content-Type": result.media_type + charset})
 
@@ -152,10 +157,10 @@ async def _answer(request: Request, query: str, format: str | None) -> Response:
 # -- the page ---------------------------------------------------------------------------------------------------------
 
 
-async def _shown(request: Request, query: str) -> Response:
+async def _shown(request: Request, query: str, dataset: Dataset | None) -> Response:
     """The result below the query; an error of the query too, so that it can be mended."""
     try:
-        result = await service(request).ask(query, "application/sparql-results+json", "text/turtle")
+        result = await service(request).ask(query, "application/sparql-results+json", "text/turtle", dataset)
     except JixiaoError as error:
         return _page(query, error.status, error=error)
     if result.media_type == "text/turtle":

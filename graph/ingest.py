@@ -31,7 +31,9 @@ from graph.errors import (
     UnknownFormat,
 )
 from graph.extraction import extract
+from graph.extraction.identity import regions
 from graph.model import Disclosure
+from graph.patterns import derive, link
 from graph.rdf import to_quads
 from graph.readers import read_each
 from graph.readers.document import Document
@@ -42,6 +44,7 @@ from graph.vocabulary import vocabulary
 
 WAS_REVISION_OF = NamedNode("http://www.w3.org/ns/prov#wasRevisionOf")
 VOCABULARY = NamedNode(iris.BASE + "ontology")
+REFERENCE = NamedNode(iris.BASE + "id/reference")
 DIGEST = NamedNode("http://purl.org/dc/terms/identifier")
 _HOLDERS = """PREFIX jx: <https://w3id.org/jixiao/ontology#>
 SELECT DISTINCT ?g ?table WHERE { GRAPH ?g { ?table a jx:TargetTable } }"""
@@ -143,23 +146,54 @@ def ingest(
             Reading(missing, error=FileMissing(place=missing, zh="文件夹是空的。", en="The folder is empty."))
         )
     store_vocabulary(store)
+    store_reference(store)
     asked = set(map(Path, paths))
     holders = _table_holders(store)
     corrected = {row["old"] for row in strings(store.query(_CORRECTED))}
+    changed: list[NamedNode] = []
     for done, reading in enumerate(readings(files, jobs, seconds), start=1):
         named = Path(reading.path) in asked
-        yield replace(_store(reading, store, holders, corrected, history), named=named)
+        outcome = _store(reading, store, holders, corrected, history)
+        if outcome.changed and outcome.reading.disclosure is not None:
+            changed.append(NamedNode(iris.disclosure(outcome.reading.disclosure.source.sha256)))
+        yield replace(outcome, named=named)
         progress(done, len(files))
+    link(store, changed)
 
 
 def store_vocabulary(store: Store) -> None:
     """Put the ontology beside the data, so that questions find labels and classes; once for each version of it."""
     files = sorted(resources.folder("ontology").glob("*.ttl"))
-    digest = Literal(hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest())
-    if Triple(VOCABULARY, DIGEST, digest) in store.graph(VOCABULARY):
-        return
-    triples = [quad.triple for file in files for quad in parse(file.read_bytes(), format=RdfFormat.TURTLE)]
-    store.replace({VOCABULARY: [*triples, Triple(VOCABULARY, DIGEST, digest)]})
+    content = [file.read_bytes() for file in files]
+    _store_once(
+        store, VOCABULARY, b"".join(content),
+        lambda: [quad.triple for data in content for quad in parse(data, format=RdfFormat.TURTLE)],
+    )  # fmt: skip
+
+
+def store_reference(store: Store) -> None:
+    """Put the regions with their names beside the data; once for each version of the list."""
+    content = (resources.folder("data/reference") / "regions.csv").read_bytes()
+    _store_once(store, REFERENCE, content, lambda: list(_regions()))
+
+
+def _store_once(store: Store, name: NamedNode, content: bytes, triples: Callable[[], list[Triple]]) -> None:
+    digest = Triple(name, DIGEST, Literal(hashlib.sha256(content).hexdigest()))
+    if digest not in store.graph(name):
+        store.replace({name: [*triples(), digest]})
+
+
+def _regions() -> Iterator[Triple]:
+    for region in regions().values():
+        node = NamedNode(iris.region(region.code))
+        above = region.code[:4] + "00" if region.code[4:] != "00" else region.code[:2] + "0000"
+        yield Triple(node, NamedNode(iris.RDF_TYPE), NamedNode(iris.JX + "Region"))
+        yield Triple(node, NamedNode(iris.RDF_TYPE), NamedNode("https://schema.org/AdministrativeArea"))
+        yield Triple(node, NamedNode(iris.RDFS_LABEL), Literal(region.name))
+        yield Triple(node, DIGEST, Literal(region.code))
+        if above != region.code and above in regions():
+            contained = NamedNode("https://schema.org/containedInPlace")
+            yield Triple(node, contained, NamedNode(iris.region(above)))
 
 
 def _table_holders(store: Store) -> dict[str, str]:
@@ -182,7 +216,8 @@ def _store(
     older = sorted({holders[table] for table in known if table in holders} - {name.value})
     revised = {*older, *(old for graph in (name.value, *older) for old in _objects(store, graph, WAS_REVISION_OF))}
     triples += [Triple(name, WAS_REVISION_OF, NamedNode(old)) for old in revised]
-    changed = store.replace({name: triples, **_findings(name, reading), **_put_away(older, store, history)})
+    graphs = {name: triples, NamedNode(iris.derived(name.value)): derive(triples), **_findings(name, reading)}
+    changed = store.replace(graphs | _put_away(older, store, history))
     for table in [table for table, graph in holders.items() if graph == name.value or graph in older]:
         del holders[table]
     holders.update(dict.fromkeys(tables, name.value))
@@ -215,5 +250,6 @@ def _put_away(older: list[str], store: Store, history: Path | None) -> dict[Name
             history.mkdir(parents=True, exist_ok=True)
             data = serialize(store.graph(graph), format=RdfFormat.N_TRIPLES)
             (history / f"{graph.value.rsplit('/', 1)[-1]}.nt.gz").write_bytes(gzip.compress(data or b"", mtime=0))
-        emptied |= {graph: (), NamedNode(iris.findings(graph.value)): ()}
+        emptied |= {graph: ()}
+        emptied |= {NamedNode(beside(graph.value)): () for beside in (iris.findings, iris.derived)}
     return emptied

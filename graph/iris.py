@@ -62,6 +62,11 @@ def findings(disclosure_iri: str) -> str:
     return f"{disclosure_iri}/findings"
 
 
+def derived(disclosure_iri: str) -> str:
+    """The named graph of what follows from a disclosure: concepts, figures, observations."""
+    return f"{disclosure_iri}/derived"
+
+
 def basis(number: str, base: str = BASE) -> str:
     """A document by its canonical number, ``邯医保规〔2022〕1号``."""
     return thing("basis", number, base=base)

@@ -1,4 +1,7 @@
-"""Fixtures for every folder of tests, and the mark ``shared``: tests with it run only when ``-m`` names it."""
+"""Fixtures for every folder of tests, and two marks.
+
+``shared``: runs only when ``-m`` names it. ``ocr``: also runs where the component is installed.
+"""
 
 import os
 import sys
@@ -8,6 +11,7 @@ from typing import NamedTuple
 
 import pytest
 
+from graph.readers import ocr
 from graph.store import Store, open_store
 from graph.vocabulary import Vocabulary, vocabulary
 
@@ -15,10 +19,11 @@ ROOT = Path(__file__).resolve().parents[1]
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    if "shared" in config.option.markexpr:
-        return
-    asked = [item for item in items if item.get_closest_marker("shared")]
-    config.hook.pytest_deselected(items=asked)
+    absent = {"shared"} if ocr.available() else {"shared", "ocr"}
+    absent = {mark for mark in absent if mark not in config.option.markexpr}
+    asked = [item for item in items if any(item.get_closest_marker(mark) for mark in absent)]
+    if asked:
+        config.hook.pytest_deselected(items=asked)
     items[:] = [item for item in items if item not in asked]
 
 

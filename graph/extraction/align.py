@@ -73,6 +73,9 @@ def _by_position(layout: Layout, row: Row) -> list[tuple[Cell, Column]]:
                 continue
             if any(cell is used for used, _ in pairs):
                 continue
+            # Points printed once for several rows are given once, or they would be counted for each.
+            if column.role in _GIVEN_ONCE and not any(cell is own for own in row.own):
+                continue
             seen.append(cell)
             pairs.append((cell, column))
     return pairs
@@ -123,6 +126,7 @@ def _score(cell: Cell, column: Column, shift: int) -> float:
     return _likeness(cell.text, column.role) + (1.5 if distance == 0 else 0.5 if distance == 1 else 0.0)
 
 
+_GIVEN_ONCE = ("weight", "score")
 _CODED = re.compile(r"[\[(]?\d{3,9}[\])]?[-–—]?(?!年|\d)[一-鿿]")
 
 

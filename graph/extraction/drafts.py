@@ -187,7 +187,7 @@ class Drafter:
         """A row of nothing but captions, money units, years, notes and fillers."""
         captions = [self._caption(cell.text) for cell in row.own]
         units = [self._money_unit(cell.text) if len(fold(cell.text)) < 40 else None for cell in row.own]
-        plain = [self._is_plain(cell) for cell in row.own]
+        plain = [self._is_plain(cell) or self._is_publisher(row) for cell in row.own]
         if not all(a or b or c for a, b, c in zip(captions, units, plain, strict=True)):
             return False
         for cell, caption, unit in zip(row.own, captions, units, strict=True):
@@ -198,6 +198,13 @@ class Drafter:
 
     def _is_plain(self, cell: Cell) -> bool:
         return is_year_line(cell.text) or self.words.is_furniture(cell.text) or self.words.is_filler(cell.text)
+
+    def _is_publisher(self, row: Row) -> bool:
+        """A department's name alone in a row above every form."""
+        if len(row.own) > 1 or self.draft.header.entries or self.draft.layout:
+            return False
+        name = fold(row.own[0].text)
+        return any(pattern.regex.search(name) for pattern in self.words.patterns("OrganisationName"))
 
     def _discard(self, row: Row) -> bool:
         self._furnish(row)

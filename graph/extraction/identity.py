@@ -19,6 +19,8 @@ _YEAR = re.compile(r"(?<!\d)(20[0-4]\d)\s*年?\s*(年度|度|部门预算|年部
 _BUDGET_YEAR = re.compile(r"预算年度[:：]?(20\d\d)|(20\d\d)年?(?:年度|度)?(?:部门|单位|本级|综合)?(?:整体|综合)?预算")
 _SECTION = re.compile(r"^第[一二三四五六七八九十]部分[:：]?")
 _HEAD = 60
+# Rows of a table that may hold its title.
+_TOP = 4
 
 
 def fiscal_year(document: Document, drafts: list[Draft]) -> int | None:
@@ -60,12 +62,10 @@ def department(document: Document, drafts: list[Draft], tables: list[TargetTable
 
 def _titled(document: Document, words: Vocabulary) -> tuple[str, str | None] | None:
     """``X 2026年部门预算…`` on one line, or X on the line before it."""
-    lines = [b for b in document.blocks if isinstance(b, Paragraph)][:_HEAD] + [
-        b for b in document.blocks if isinstance(b, Paragraph) and "信息公开" in b.text and len(b.text) < 60
-    ]
+    lines = _lines(document)
     previous = ""
-    for line in lines:
-        folded = _SECTION.sub("", fold(line.text))
+    for line in [*lines[:_HEAD], *(line for line in lines if "信息公开" in line and len(line) < 60)]:
+        folded = _SECTION.sub("", line)
         match = re.match(r"^(.*?)20\d\d年?(?:年度)?(?:部门|单位)?(?:综合)?预算", folded)
         if match:
             for name in (match.group(1), previous):
@@ -73,6 +73,19 @@ def _titled(document: Document, words: Vocabulary) -> tuple[str, str | None] | N
                     return name, None
         previous = folded
     return None
+
+
+def _lines(document: Document) -> list[str]:
+    """Lines of text, and what stands alone in a row at the top of a sheet, where titles are cells too."""
+    lines = []
+    for block in document.blocks:
+        if isinstance(block, Paragraph):
+            lines.append(fold(block.text))
+            continue
+        for row in range(_TOP if block.exact else 0):
+            texts = [cell.text for cell in block.cells if cell.row == row and cell.text]
+            lines += [fold(text) for text in texts if len(texts) == 1]
+    return lines
 
 
 def _coded(document: Document, words: Vocabulary) -> tuple[str, str | None] | None:
@@ -87,8 +100,7 @@ def _coded(document: Document, words: Vocabulary) -> tuple[str, str | None] | No
 
 def _published(document: Document, drafts: list[Draft], words: Vocabulary) -> tuple[str, str | None] | None:
     """Last resort: the caption's own words, a line that is nothing but a name, or 发布机构 and the like."""
-    lines = [fold(b.text) for b in document.blocks if isinstance(b, Paragraph)][:_HEAD]
-    lines = [fold(draft.caption.text) for draft in drafts if draft.caption is not None] + lines
+    lines = [fold(draft.caption.text) for draft in drafts if draft.caption is not None] + _lines(document)[:_HEAD]
     for line in lines:
         match = re.match(r"^(.*?)(?:20\d\d年?(?:年度|度)?|$)", line)
         name = match.group(1) if match else ""

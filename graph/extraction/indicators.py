@@ -41,7 +41,21 @@ def indicators(rows: list[Aligned], exact: bool, context: Context) -> tuple[Indi
         _indicator(position, row, target, kept, placed, context)
         for position, (row, target, placed) in enumerate(zip(kept, targets, classes, strict=True), start=1)
     ]
-    return tuple(_with_missing_weight(found, context))
+    return tuple(_with_missing_weight(_with_parents(found), context))
+
+
+def _with_parents(found: list[Indicator]) -> list[Indicator]:
+    """其中：… is a part of the indicator above it."""
+    whole: Indicator | None = None
+    placed = []
+    for item in found:
+        part = fold(item.level3).startswith("其中")
+        if part and whole is not None and whole.level2 == item.level2:
+            item = replace(item, parent=whole.level3)
+        elif not part:
+            whole = item
+        placed.append(item)
+    return placed
 
 
 def _joined(rows: list[Aligned], context: Context) -> list[Aligned]:

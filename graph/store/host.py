@@ -25,7 +25,6 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from graph.errors import JixiaoError
-from graph.store.embedded import EmbeddedStore
 from graph.store.image import Image
 from graph.store.results import TooManyRows, WrongKind, serialise
 
@@ -53,7 +52,7 @@ class _Child:
 class Host:
     """The loop of the process: accept, watch the clock, report."""
 
-    def __init__(self, control: socket.socket, store: EmbeddedStore, limits: Limits) -> None:
+    def __init__(self, control: socket.socket, store: Image, limits: Limits) -> None:
         self._control, self._store, self._limits = control, store, limits
         self._children: dict[int, _Child] = {}
         self._open = True
@@ -143,7 +142,7 @@ class Host:
             del self._children[child.status]
 
 
-def answer(conversation: socket.socket, store: EmbeddedStore, limits: Limits) -> None:
+def answer(conversation: socket.socket, store: Image, limits: Limits) -> None:
     """Read the request, evaluate it, send a line of JSON and the result; runs in the child."""
     request = json.loads(_read_all(conversation))
     _confine(limits)
@@ -172,9 +171,10 @@ def _confine(limits: Limits) -> None:
     resource.setrlimit(resource.RLIMIT_NOFILE, (0, 0))
 
 
-def _evaluate(store: EmbeddedStore, request: dict[str, Any], rows: int) -> tuple[dict[str, Any], bytes]:
+def _evaluate(store: Image, request: dict[str, Any], rows: int) -> tuple[dict[str, Any], bytes]:
     try:
-        result = store.query(request["sparql"])
+        dataset = request["dataset"]
+        result = store.query_dataset(request["sparql"], *dataset) if dataset else store.query(request["sparql"])
         media_type, body = serialise(result, request["solutions"], request["graph"], rows)
     except TooManyRows:
         return {"error": "rows"}, b""

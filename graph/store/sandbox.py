@@ -23,7 +23,9 @@ from graph.store.embedded import EmbeddedStore
 from graph.store.guard import refuse_federation
 from graph.store.host import OUT_OF_MEMORY, READY, Limits
 
-__all__ = ["Limits", "Result", "Sandbox"]
+__all__ = ["Dataset", "Limits", "Result", "Sandbox"]
+
+Dataset = tuple[list[str], list[str]]
 
 _ROOT = Path(__file__).resolve().parents[2]
 _GRACE = 5.0  # seconds for a child to be killed and for its parent to say so
@@ -49,13 +51,15 @@ class Sandbox:
         self._starting = threading.Lock()
         self._process = _Process(store, limits)
 
-    def query(self, sparql: str, *, solutions: str | None, graph: str | None) -> Result:
+    def query(self, sparql: str, *, solutions: str | None, graph: str | None, dataset: Dataset | None = None) -> Result:
         """Evaluate; ``solutions`` and ``graph`` are the media types for the two kinds of result, None where none fits.
 
+        ``dataset``: IRIs of default and of named graphs, in place of FROM and of the union of all graphs.
         Raises QueryError for what does not parse or is refused, LimitExceeded, and StoreError.
         """
         refuse_federation(sparql)
-        request = json.dumps({"sparql": sparql, "solutions": solutions, "graph": graph}).encode()
+        asked = {"sparql": sparql, "solutions": solutions, "graph": graph, "dataset": dataset}
+        request = json.dumps(asked).encode()
         process = self._process
         try:
             head, body, end = process.ask(request)

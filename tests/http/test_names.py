@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from httpx import Client
@@ -17,7 +16,8 @@ from graph.vocabulary import vocabulary
 from tests.http.conftest import Served
 
 NAMES = [
-    "indicators", "a/b", "a%2Fb", "100%", "a?b#c", "..", "空 格", "\"引号'&<b>", "a+b;c=d", "a\\b", "é\u0301", "🀄", "a/indicators",
+    "indicators", "a/b", "a%2Fb", "100%", "a?b#c", "..", "空 格", "\"引号'&<b>", "a+b;c=d", "a\\b", "é\u0301", "🀄",
+    "a/indicators",
 ]  # fmt: skip
 
 

@@ -8,17 +8,16 @@ from httpx import Client
 BROWSER = {"accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
 PROJECT = "/projects/610700/汉中市医疗保障局/2026/医疗保险业务经办专项经费"
 PATHS = [
-    "/", "/departments", "/departments/610700/汉中市医疗保障局", "/departments/130433/馆陶县医疗保障局", "/projects", PROJECT,
-    f"{PROJECT}/indicators", "/indicators", "/indicators?q=满意&level1=满意度指标",
-    "/indicators/610700/汉中市医疗保障局/2026/医疗保险业务经办专项经费/11", "/tables/610700/汉中市医疗保障局/2026/部门整体", "/findings",
-    "/findings?rule=R24&severity=violation", "/disclosures", "/sparql", "/docs", "/nothing", "/projects?year=x",
+    "/", "/departments", "/departments/610700/汉中市医疗保障局", "/departments/130433/馆陶县医疗保障局", "/projects",
+    PROJECT, f"{PROJECT}/indicators", "/indicators", "/indicators?q=满意&level1=满意度指标",
+    "/indicators/610700/汉中市医疗保障局/2026/医疗保险业务经办专项经费/11",
+    "/tables/610700/汉中市医疗保障局/2026/部门整体", "/findings", "/findings?rule=R24&severity=violation",
+    "/disclosures", "/sparql", "/docs", "/nothing", "/projects?year=x",
 ]  # fmt: skip
 
 
 class Page(HTMLParser):
     """Tags that are open, what is loaded, where links lead."""
-
-    VOID = {"meta", "link", "input", "br"}
 
     def __init__(self, text: str) -> None:
         super().__init__()
@@ -32,7 +31,7 @@ class Page(HTMLParser):
         known = dict(attrs)
         self.tags.append(tag)
         assert not any(name.startswith("on") or name == "style" for name in known)
-        if tag not in self.VOID:
+        if tag not in ("meta", "link", "input", "br"):
             self.open.append(tag)
         if tag in ("link", "img", "script", "iframe"):
             self.loads.append(known.get("href") or known.get("src") or "")
@@ -98,9 +97,9 @@ def test_the_first_page_leads_on(client: Client) -> None:
     text = client.get("/", headers=BROWSER).text
     assert "<b>344</b>" in text
     assert 'name="q"' in text
-    assert client.get("/").json() == {
-        "departments": 5, "projects": 37, "indicators": 344, "disclosures": 5, "findings": client.get("/").json()["findings"],
-    }  # fmt: skip
+    counts = client.get("/").json()
+    assert counts.pop("findings") > 100
+    assert counts == {"departments": 5, "projects": 37, "indicators": 344, "disclosures": 5}
 
 
 def test_a_search_that_finds_nothing_says_so(client: Client) -> None:

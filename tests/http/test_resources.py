@@ -154,8 +154,8 @@ def test_health_tells_the_state(client: Client) -> None:
 
 @pytest.mark.parametrize(
     "path",
-    ["/projects/x/y/2026/z", "/projects/x/y/2026/z/indicators", "/departments/511703/没有", "/tables/x", "/indicators/a/1",
-     "/disclosures/0000", "/projects/", "/nothing"],
+    ["/projects/x/y/2026/z", "/projects/x/y/2026/z/indicators", "/departments/511703/没有", "/tables/x",
+     "/indicators/a/1", "/disclosures/0000", "/projects/", "/nothing"],
 )  # fmt: skip
 def test_what_does_not_exist_is_not_found(client: Client, path: str) -> None:
     response = client.get(quote(path))

@@ -92,7 +92,7 @@ def test_values_come_back_as_they_are(client: Client) -> None:
         (400, {"method": "GET", "params": {"query": "SELECT"}}),
         (400, {"method": "GET", "params": [("query", COUNT), ("query", COUNT)]}),
         (400, {"method": "GET", "params": {"query": COUNT, "format": "pdf"}}),
-        (400, {"method": "GET", "params": {"query": COUNT, "default-graph-uri": "http://example.org/"}}),
+        (400, {"method": "GET", "params": {"query": COUNT, "default-graph-uri": "no IRI"}}),
         (400, {"method": "GET", "params": {"query": "SELECT * { SERVICE <http://127.0.0.1/> { ?s ?p ?o } }"}}),
         (400, {"method": "GET", "params": {"query": "LOAD <http://127.0.0.1/>"}}),
         (400, {"method": "GET", "params": {"query": "DROP ALL"}}),
@@ -121,6 +121,22 @@ def test_what_cannot_be_answered_is_told_as_a_problem(client: Client, status: in
     assert problem["title"]
     assert problem["title_en"]
     assert problem["code"]
+
+
+def test_graphs_may_be_chosen_beside_the_query(client: Client) -> None:
+    graph = client.get("/disclosures").json()["items"][0]
+    number = {"query": "SELECT (COUNT(DISTINCT ?g) AS ?n) { GRAPH ?g { ?s ?p ?o } }", "format": "csv"}
+    tables = {
+        "query": "SELECT (COUNT(*) AS ?n) { ?s a <https://w3id.org/jixiao/ontology#TargetTable> }",
+        "format": "csv",
+    }
+    assert client.get("/sparql", params={**number, "named-graph-uri": graph["iri"]}).text.split() == ["n", "1"]
+    assert client.get("/sparql", params={**number, "default-graph-uri": graph["iri"]}).text.split() == ["n", "0"]
+    for response in (
+        client.get("/sparql", params={**tables, "default-graph-uri": graph["iri"]}),
+        client.post("/sparql", data={**tables, "default-graph-uri": [graph["iri"], "http://example.org/none"]}),
+    ):
+        assert response.text.split() == ["n", str(graph["tables"])]
 
 
 def test_limits_are_told_in_a_sentence(client: Client) -> None:

@@ -10,7 +10,7 @@ from graph.readers import ocr
 from graph.readers.document import Grid
 from graph.readers.limits import Limits
 
-installed = pytest.mark.skipif(not ocr.available(), reason="the optional component jixiao[ocr] is not installed")
+installed = pytest.mark.ocr
 
 
 def picture(angle: float = 0) -> bytes:

@@ -1,0 +1,120 @@
+"""Budget facts as observations of the data cubes in ``ontology/budget-cube.ttl``, and budget lines with their project."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from decimal import Decimal
+
+from pyoxigraph import Triple
+from rapidfuzz import fuzz
+
+from graph import iris
+from graph.iris import JX, RDF_TYPE
+from graph.patterns.facts import Facts, about, decimal
+from graph.vocabulary import SKOS, Vocabulary, fold
+
+QB = "http://purl.org/linked-data/cube#"
+DIMENSION = "http://data.openbudgets.eu/ontology/dsd/dimension/"
+AMOUNT = "http://data.openbudgets.eu/ontology/dsd/measure/amount"
+CURRENCY = "http://data.openbudgets.eu/ontology/dsd/attribute/currency"
+CNY = "http://publications.europa.eu/resource/authority/currency/CNY"
+YEAR = "http://reference.data.gov.uk/id/gregorian-year/"
+# As in graph.extraction.reconcile: the name nearly the same, or damaged and the amount equal.
+_NAME_ALONE, _NAME_WITH_AMOUNT, _HALF_A_DIGIT = 0.85, 0.60, 50
+
+
+class Amounts:
+    """The observations of one disclosure."""
+
+    def __init__(self, facts: Facts, words: Vocabulary) -> None:
+        self._facts, self._words = facts, words
+        self._disclosure = next(iter(facts.instances("Disclosure")), "")
+        self._year = facts.value(self._disclosure, "fiscalYear")
+        self._department = facts.value(self._disclosure, "department")
+        self._parts = {n: iri for iri in words.instances("BudgetPart") for n in words.values(iri, SKOS + "notation")}
+
+    def triples(self) -> Iterator[Triple]:
+        """Links of lines to projects, and observations where year and department are known."""
+        lines = self._lines()
+        for line, project in lines.items():
+            if project is not None:
+                yield about(line, "ofProject", project)
+        if self._year is None or self._department is None:
+            return
+        yield from self._totals()
+        yield from self._functions()
+        yield from self._projects(lines)
+
+    def _yuan(self, owner: str, name: str) -> Decimal | None:
+        yuan = self._facts.value(self._facts.value(owner, name), "yuan")
+        return Decimal(yuan) if yuan else None
+
+    def _observation(self, cube: str, key: str, of: str, amount: Decimal, **dimensions: str) -> Iterator[Triple]:
+        iri = f"{self._disclosure}/observation/{cube}/{key}"
+        yield about(iri, RDF_TYPE, QB + "Observation")
+        yield about(iri, RDF_TYPE, JX + "BudgetAmount")
+        yield about(iri, QB + "dataSet", f"{JX}budget-{cube}")
+        yield about(iri, DIMENSION + "administrativeClassification", self._department or "")
+        yield about(iri, DIMENSION + "fiscalYear", f"{YEAR}{self._year}")
+        yield about(iri, AMOUNT, decimal(amount))
+        yield about(iri, CURRENCY, CNY)
+        yield about(iri, "amountOf", of)
+        for name, value in dimensions.items():
+            yield about(iri, "budgetPart" if name == "part" else DIMENSION + name, value)
+
+    def _totals(self) -> Iterator[Triple]:
+        budget = next(iter(self._facts.instances("Budget")), "")
+        for name in ("income", "expenditure", "basic", "project"):
+            amount = self._yuan(budget, name)
+            if amount is not None:
+                yield from self._observation("totals", name, budget, amount, part=self._parts[name])
+
+    def _functions(self) -> Iterator[Triple]:
+        for line in self._facts.instances("FunctionLine"):
+            code = self._facts.value(line, "code")
+            for name in ("total", "basic", "project"):
+                amount = self._yuan(line, name)
+                if code and amount is not None:
+                    yield from self._observation(
+                        "functions", f"{iris.segment(code)}/{name}", line, amount,
+                        functionalClassification=iris.function(code), part=self._parts[name],
+                    )  # fmt: skip
+
+    def _projects(self, lines: dict[str, str | None]) -> Iterator[Triple]:
+        """One amount a project: the sum of its budget lines, else the budget of its table."""
+        amounts: dict[str, list[Decimal]] = defaultdict(list)
+        for line, project in lines.items():
+            amount = self._yuan(line, "money")
+            if amount is not None:
+                amounts[project or line].append(amount)
+        for table in self._facts.instances("TargetTable"):
+            project, budget = self._facts.value(table, "ofProject"), self._facts.value(table, "budgetYuan")
+            if project and budget and project not in amounts:
+                amounts[project].append(Decimal(budget))
+        for number, (project, parts) in enumerate(sorted(amounts.items()), 1):
+            yield from self._observation("projects", str(number), project, sum(parts, Decimal()), project=project)
+
+    def _lines(self) -> dict[str, str | None]:
+        """Each project line with the project that its name, or its name and amount, decide."""
+        lines = self._facts.instances("ProjectLine")
+        named: dict[str, list[str]] = defaultdict(list)
+        for line in lines:
+            named[fold(self._facts.value(line, "name") or "")].append(line)
+        found: dict[str, str | None] = dict.fromkeys(lines)
+        for name, same in named.items():
+            total = sum((self._yuan(line, "money") or Decimal() for line in same), Decimal())
+            found |= dict.fromkeys(same, self._project(name, total))
+        return found
+
+    def _project(self, name: str, total: Decimal) -> str | None:
+        best, project = 0.0, None
+        for table in self._facts.instances("TargetTable"):
+            budget = self._facts.value(table, "budgetYuan")
+            equal = budget is not None and abs(Decimal(budget) - total) <= _HALF_A_DIGIT
+            names = (*self._facts.values(table, "name"), *self._facts.values(table, "otherName"))
+            likeness = max((fuzz.ratio(fold(other), name) / 100 for other in names), default=0.0)
+            score = likeness + (0.5 if equal else 0)
+            if likeness >= (_NAME_WITH_AMOUNT if equal else _NAME_ALONE) and score > best:
+                best, project = score, self._facts.value(table, "ofProject")
+        return project
