@@ -285,17 +285,9 @@ def serve(
     port: Annotated[int, typer.Option(min=0, max=65535, help="端口。Port.")] = 8000,
 ) -> None:
     """启动服务：网页、REST 与 SPARQL。Serve pages, REST and SPARQL."""
-    import uvicorn
+    from api.serve import serve as run
 
-    from api.app import create_app
-    from api.settings import Settings
-
-    where = location(store)
-    service = create_app(Settings(store=where, host=host, port=port))
-    err.print(
-        f"图谱库 store: {where}\n服务 service: http://{host}:{port}  (Ctrl+C 停止 stops)", markup=False, highlight=False
-    )
-    uvicorn.run(service, host=host, port=port, log_level="warning")
+    run(location(store), host, port)
 
 
 @app.command()
