@@ -13,7 +13,7 @@ import typer
 from pyoxigraph import RdfFormat
 
 from api import terminal
-from api.terminal import as_text, complain, err, out, show
+from api.terminal import as_text, complain, out, show
 from graph import __version__, ingest, iris, output, queries, resources, validation
 from graph.errors import BadParameter, JixiaoError
 from graph.export.lookup import find_table

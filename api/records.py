@@ -14,10 +14,10 @@ from api.links import id_of, path_of
 from graph import iris, output
 from graph.errors import NotFound
 from graph.extraction.identity import regions
-from graph.iris import JX, RDF_TYPE
+from graph.iris import JX
 from graph.model import Indicator, TargetTable
 from graph.queries import Answer, run
-from graph.rdf import instance
+from graph.rdf import instances
 from graph.shapes import Rule, shapes
 from graph.store import Store, Term
 from graph.vocabulary import vocabulary
@@ -169,7 +169,7 @@ def triples(answer: Answer, document: str) -> Iterator[Triple]:
 def target_table(store: Store, iri: str) -> schemas.TargetTable:
     """The head of a table. Raises NotFound."""
     head = Head(store, iri)
-    table = instance(TargetTable, iri, head.triples, vocabulary())
+    table = dict(instances(TargetTable, head.triples, vocabulary()))[iri]
     known = output.table_as_json(table)
     for name in ("indicators", "prose_indicators", "name"):
         del known[name]
@@ -209,12 +209,9 @@ def indicators_at(store: Store, rows: Iterable[Row]) -> list[schemas.Indicator]:
 
 
 def _indicators(head: Head, answer: Answer) -> Iterator[schemas.Indicator]:
-    known = list(triples(answer, head.source.iri))
-    kind = NamedNode(JX + "Indicator")
     table = link(head.iri, head.of(head.iri, "name"))
     links = head.links()
-    for iri in [cast(NamedNode, t.subject).value for t in known if t.object == kind and t.predicate.value == RDF_TYPE]:
-        item = instance(Indicator, iri, known, vocabulary())
+    for iri, item in instances(Indicator, triples(answer, head.source.iri), vocabulary()):
         yield schemas.Indicator(**_link(iri, item.level3), table=table, **links, **output.indicator(item))
 
 

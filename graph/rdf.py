@@ -77,12 +77,13 @@ def from_quads(triples: Iterable[Triple | Quad], vocabulary: Vocabulary) -> Disc
     return typing.cast(Disclosure, reader.node(Disclosure, roots[0]))
 
 
-def instance(kind: type[T], iri: str, triples: Iterable[Triple | Quad], vocabulary: Vocabulary) -> T:
-    """One indicator, table … of the model, by its IRI, from the triples about it and the nodes below it.
+def instances(kind: type[T], triples: Iterable[Triple | Quad], vocabulary: Vocabulary) -> Iterator[tuple[str, T]]:
+    """Every indicator, table … of the model, with its IRI, from the triples about it and the nodes below it.
 
     Raises as :func:`from_quads`.
     """
-    return typing.cast(T, _Reader(triples, vocabulary).node(kind, iri))
+    reader = _Reader(triples, vocabulary)
+    return ((iri, reader.node(kind, iri)) for iri in reader.instances(class_iri(kind)))
 
 
 def _damaged(detail: str) -> StoreError:

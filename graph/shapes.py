@@ -99,7 +99,7 @@ def load(files: Iterable[Path]) -> Shapes:
     """
     graph = _Graph(files)
     nodes = [*graph.instances(f"{SH}NodeShape"), *graph.instances(f"{SH}PropertyShape")]
-    rules = sorted((_rule(graph, node) for node in nodes), key=lambda rule: _natural(rule.id))
+    rules = sorted((_rule(graph, node) for node in nodes), key=lambda rule: natural(rule.id))
     required = {term.value for header in graph.instances("http://www.w3.org/2002/07/owl#Ontology")
                 for term in graph.values(header, f"{_DCTERMS}requires")}  # fmt: skip
     return Shapes(tuple(rules), frozenset(required))
@@ -119,7 +119,8 @@ def background(properties: frozenset[str]) -> tuple[Triple, ...]:
     return tuple(quad.triple for quad in quads if quad.predicate.value in properties)
 
 
-def _natural(notation: str) -> tuple[int, str]:
+def natural(notation: str) -> tuple[int, str]:
+    """What rules are sorted by: R9 before R10, R10 before R10b."""
     digits = re.search(r"\d+", notation)
     return int(digits[0]) if digits else 0, notation
 

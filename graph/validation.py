@@ -17,7 +17,7 @@ from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, QuerySolutions, R
 from graph import iris, output, resources
 from graph.iris import JX, RDF_TYPE
 from graph.readers.document import Place
-from graph.shapes import JXS, SEVERITIES, SH, Check, Rule, Shapes, background, load, shapes
+from graph.shapes import JXS, SEVERITIES, SH, Check, Rule, Shapes, background, load, natural, shapes
 from graph.vocabulary import vocabulary
 
 Row = dict[str, NamedNode | Literal]
@@ -62,13 +62,26 @@ def judge(triples: Iterable[Triple | Quad], rules: Shapes | None = None) -> list
     store = Store()
     known = (*triples, *background(rules.requires))
     store.extend(Quad(t.subject, t.predicate, t.object, DefaultGraph()) for t in known)
-    found = []
-    for number, rule in enumerate(rules.rules):
+    return [finding for _, _, finding in found(store, rules.rules)]
+
+
+Order = tuple[int, int, str, str]
+
+
+def found(store: Store, rules: Iterable[Rule]) -> list[tuple[str, Order, Finding]]:
+    """What rules find in a store whose default graph holds disclosures and vocabulary.
+
+    Each with the IRI of its disclosure and its place in the order of the report; in that order.
+    """
+    places = _Places(store)
+    everything = []
+    for rule in rules:
         for check in rule.checks:
             for (focus, value), row in _rows(store, check).items():
-                where = _Where(store, focus)
-                found.append(((*where.order, number, value), _finding(rule, check, where, value, row)))
-    return [finding for _, finding in sorted(found, key=lambda pair: pair[0])]
+                where = places.of(focus)
+                order = (*where.order, f"{natural(rule.id)[0]:04}{rule.id} {value}")
+                everything.append((where.disclosure, order, _finding(rule, check, where, value, row)))
+    return sorted(everything, key=lambda item: item[1])
 
 
 def _rows(store: Store, check: Check) -> dict[tuple[str, str], Row]:
@@ -131,27 +144,50 @@ def plain_number(text: str) -> str:
         return text
 
 
+@dataclass(frozen=True, slots=True)
 class _Where:
-    """The table, row and place of a focus node."""
+    """The disclosure, table, row and place of a focus node."""
 
-    def __init__(self, store: Store, iri: str) -> None:
-        self.iri = iri
-        facts = _facts(store, iri)
+    iri: str
+    disclosure: str
+    table: str | None
+    position: int | None
+    indicator: str | None
+    order: tuple[int, int, str]
+    place: Place
+
+
+class _Places:
+    """Looks up focus nodes; many findings are about one."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self.of = cache(self._of)
+        self._facts = cache(self._read)
+
+    def _of(self, iri: str) -> _Where:
+        facts = self._facts(iri)
         row = "inTable" in facts
-        table = _facts(store, facts["inTable"]) if row else facts if "scope" in facts else {}
-        self.table = table.get("name")
-        self.position = int(facts["position"]) if row else None
-        self.indicator = facts.get("level3")
-        self.order = (int(table.get("position", 0)), self.position or 0, iri)
+        holder = facts["inTable"] if row else iri
+        table = self._facts(holder) if row or "scope" in facts else {}
+        position = int(facts["position"]) if row else None
         numbers = {name: int(facts[name]) for name in ("page", "line", "row", "column") if name in facts}
         box = tuple(map(float, facts["box"].split())) if "box" in facts else None
-        self.place = Place(sheet=facts.get("sheet"), box=cast(Any, box), **numbers)
+        owners = self._store.quads_for_pattern(None, NamedNode(f"{JX}targetTable"), NamedNode(holder), None)
+        return _Where(
+            iri=iri,
+            disclosure=next((quad.subject.value for quad in owners), iri),
+            table=table.get("name"),
+            position=position,
+            indicator=facts.get("level3"),
+            order=(int(table.get("position", 0)), position or 0, iri),
+            place=Place(sheet=facts.get("sheet"), box=cast(Any, box), **numbers),
+        )
 
-
-def _facts(store: Store, iri: str) -> dict[str, str]:
-    """The properties of a node by local name; one value of each."""
-    quads = store.quads_for_pattern(NamedNode(iri), None, None, None)
-    return {quad.predicate.value.removeprefix(JX): cast(Literal, quad.object).value for quad in quads}
+    def _read(self, iri: str) -> dict[str, str]:
+        """The properties of a node by local name; one value of each."""
+        quads = self._store.quads_for_pattern(NamedNode(iri), None, None, None)
+        return {quad.predicate.value.removeprefix(JX): cast(Literal, quad.object).value for quad in quads}
 
 
 # -- the findings as triples and as JSON ------------------------------------------------------------------------------

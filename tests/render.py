@@ -246,7 +246,13 @@ _HIGHEST = 20
 
 
 def pdf(
-    parts: Sequence[Part], *, ruled: bool = True, repeated: bool = True, cut: int = 0, size: tuple[float, float] = A4
+    parts: Sequence[Part],
+    *,
+    ruled: bool = True,
+    repeated: bool = True,
+    cut: int = 0,
+    size: tuple[float, float] = A4,
+    compressed: bool = True,
 ) -> bytes:
     """A PDF of tables with or without rules, which break over pages where they must.
 
@@ -264,7 +270,7 @@ def pdf(
             story.append(_drawn(piece, size[0] - 2 * _MARGIN - 12, ruled, repeated))
     stream = io.BytesIO()
     margins = dict.fromkeys(("leftMargin", "rightMargin", "topMargin", "bottomMargin"), _MARGIN)
-    SimpleDocTemplate(stream, pagesize=size, **margins).build(story)
+    SimpleDocTemplate(stream, pagesize=size, pageCompression=int(compressed), **margins).build(story)
     return stream.getvalue()
 
 

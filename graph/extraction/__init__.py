@@ -53,7 +53,8 @@ def trace(document: Document, words: Vocabulary | None = None) -> tuple[Disclosu
         prose = read_prose(document, department.name, words, year)
         found += [prose] if prose else []
     if not found:
-        raise NoPerformanceTable(place=document.path)
+        # What the reader could not read, such as a scan, may be where the table is.
+        raise NoPerformanceTable(" ".join(document.warnings), place=document.path)
     disclosure = Disclosure(
         source=Source(document.path, document.sha256, document.media_type, document.pages),
         department=department,

@@ -1,4 +1,4 @@
-"""Budget facts as observations of the data cubes in ``ontology/budget-cube.ttl``, and budget lines with their project."""
+"""Budget facts as observations of the cubes in ``ontology/budget-cube.ttl``, and budget lines with their project."""
 
 from __future__ import annotations
 

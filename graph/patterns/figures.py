@@ -18,6 +18,7 @@ from graph.vocabulary import Vocabulary
 
 _CLAUSE = re.compile(r"[，,；;、。：:（）()\n]+")
 _THOUSANDS = re.compile(r"(?<=\d)[,，](?=\d{3})")
+_DECADE = re.compile(r"\d+年代")
 
 
 def figures(facts: Facts, words: Vocabulary) -> Iterator[Triple]:
@@ -25,7 +26,7 @@ def figures(facts: Facts, words: Vocabulary) -> Iterator[Triple]:
     for table in facts.instances("TargetTable"):
         texts = [*facts.values(table, "objective"), *facts.values(table, "objectiveLongTerm")]
         texts += [text for goal in facts.values(table, "subGoal") for text in facts.values(goal, "objective")]
-        clauses = [clause for text in texts for clause in _CLAUSE.split(_THOUSANDS.sub("", text))]
+        clauses = [clause for text in texts for clause in _CLAUSE.split(_THOUSANDS.sub("", _DECADE.sub("", text)))]
         found = (read for clause in dict.fromkeys(clauses) if (read := list(_figure(clause, words))))
         for number, triples in enumerate(found, 1):
             iri = iris.child(table, "figure", number)

@@ -24,7 +24,8 @@ def members(data: bytes, path: str, limits: Limits = LIMITS) -> Iterator[tuple[s
         archive = zipfile.ZipFile(io.BytesIO(data))
     except _BROKEN as error:
         raise DamagedFile(str(error), place=path) from error
-    entries = [entry for entry in archive.infolist() if not entry.is_dir()]
+    # is_dir() cannot bear an empty name, which a damaged directory may hold.
+    entries = [entry for entry in archive.infolist() if entry.filename and not entry.is_dir()]
     limits.check("members", len(entries), path)
     limits.check("expanded_bytes", sum(entry.file_size for entry in entries), path)
     for entry in sorted(entries, key=_name):

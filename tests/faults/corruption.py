@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cache
 
@@ -28,29 +28,28 @@ def _small() -> Disclosure:
     return replace(whole, target_tables=whole.target_tables[:1])
 
 
-def _grids() -> list[list[list[str]]]:
-    grids = []
-    for part in parts():
+def as_rows(printed: Iterable[render.Part]) -> Iterator[list[str]]:
+    """Every row; what merged cells cover is blank."""
+    for part in printed:
         if isinstance(part, render.Table):
             rows = [[""] * len(part.widths) for _ in range(part.height)]
             for box in part.boxes:
                 rows[box.row][box.column] = box.text
-            grids.append(rows)
+            yield from rows
         else:
-            grids.append([[part]])
-    return grids
+            yield [part]
 
 
-def _csv() -> bytes:
+def as_csv(printed: Iterable[render.Part]) -> bytes:
     stream = io.StringIO()
-    csv.writer(stream).writerows(row for grid in _grids() for row in grid)
-    return stream.getvalue().encode("gb18030")
+    csv.writer(stream).writerows(as_rows(printed))
+    return stream.getvalue().encode()
 
 
-def _xls() -> bytes:
+def as_xls(printed: Iterable[render.Part]) -> bytes:
     book = xlwt.Workbook()
     sheet = book.add_sheet("表")
-    for r, row in enumerate(row for grid in _grids() for row in grid):
+    for r, row in enumerate(as_rows(printed)):
         for c, text in enumerate(row):
             sheet.write(r, c, text)
     stream = io.BytesIO()
@@ -58,14 +57,14 @@ def _xls() -> bytes:
     return stream.getvalue()
 
 
-def _text() -> bytes:
-    return "\n".join("\t".join(row) for grid in _grids() for row in grid).encode()
+def as_text(printed: Iterable[render.Part]) -> bytes:
+    return "\n".join("\t".join(row) for row in as_rows(printed)).encode()
 
 
 def _archive() -> bytes:
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w") as archive:
-        archive.writestr("甲.txt", _text())
+        archive.writestr("甲.txt", as_text(parts()))
         archive.writestr("乙.html", render.html(parts()))
     return stream.getvalue()
 
@@ -73,11 +72,12 @@ def _archive() -> bytes:
 FILES: dict[str, Callable[[], bytes]] = {
     "docx": lambda: render.docx(parts()),
     "xlsx": lambda: render.xlsx(parts(), numbers=True),
-    "xls": _xls,
+    "xls": lambda: as_xls(parts()),
     "pdf": lambda: render.pdf(parts()),
+    "pdf, not compressed": lambda: render.pdf(parts(), compressed=False),
     "html": lambda: render.html(parts()),
-    "csv": _csv,
-    "txt": _text,
+    "csv": lambda: as_csv(parts()).decode().encode("gb18030"),
+    "txt": lambda: as_text(parts()),
     "zip": _archive,
 }
 

@@ -69,7 +69,7 @@ def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def environment(folder: Path) -> dict[str, str]:
     clean = {name: value for name, value in os.environ.items() if not name.startswith("JIXIAO_")}
     path = f"{folder / '.venv' / 'bin'}{os.pathsep}{clean['PATH']}"
-    return {**clean, "PATH": path, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8"}
+    return {**clean, "PATH": path, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8", "COLUMNS": "140"}
 
 
 def run(command: str, folder: Path) -> str:

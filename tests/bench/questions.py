@@ -1,0 +1,108 @@
+"""How long each question takes on a store of a million quads; the limit is one second.
+
+python -m tests.bench.questions [QUADS]        # default: 1,000,000
+
+The store is in memory. Its disclosures are the samples with another region, department, year, and amounts and values
+varied, so that names, classes and targets repeat as they do in practice.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import random
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from decimal import Decimal
+
+from pyoxigraph import NamedNode
+
+from graph import iris, resources
+from graph.extraction.identity import regions
+from graph.ingest import read_and_judge, store_reference, store_vocabulary, triples_of
+from graph.model import Disclosure, Indicator, Money, TargetTable
+from graph.patterns import derive, link
+from graph.queries import Question, library, run
+from graph.store import Store, open_store
+
+LIMIT = 1.0
+QUADS = 1_000_000
+RUNS = 3
+_YEARS = (2024, 2025, 2026)
+
+
+def variants(samples: list[Disclosure], chance: random.Random) -> Iterator[Disclosure]:
+    """Made-up disclosures without end: departments of random regions, three years of each."""
+    codes = [code for code in regions() if not code.endswith("00")]
+    while True:
+        sample, code = chance.choice(samples), chance.choice(codes)
+        for year in _YEARS:
+            digest = hashlib.sha256(f"{sample.source.sha256} {code} {year}".encode()).hexdigest()
+            department = replace(sample.department, name=f"{regions()[code].name}{sample.department.name}", region=code)
+            tables = tuple(_table(table, chance) for table in sample.target_tables)
+            source = replace(sample.source, sha256=digest)
+            yield replace(sample, source=source, department=department, fiscal_year=year, target_tables=tables)
+
+
+def _table(table: TargetTable, chance: random.Random) -> TargetTable:
+    factor = Decimal(chance.randint(50, 200)) / 100
+    budget = table.budget and Money(table.budget.amount * factor, table.budget.unit, table.budget.yuan * factor)
+    rows = tuple(_row(row, chance) for row in table.indicators)
+    return replace(table, code=None, budget=budget, indicators=rows)
+
+
+def _row(row: Indicator, chance: random.Random) -> Indicator:
+    target = row.target
+    if target.lower is not None and chance.random() < 0.3:
+        target = replace(target, lower=target.lower * Decimal(chance.randint(80, 100)) / 100)
+    name = row.level3 if chance.random() < 0.7 else f"{row.level3}{chance.randint(1, 400)}"
+    return replace(row, level3=name, target=target)
+
+
+def filled(quads: int) -> tuple[Store, int]:
+    """A store of about so many quads."""
+    store, written = open_store(None), 0
+    store_vocabulary(store)
+    store_reference(store)
+    files = sorted(resources.folder("data/samples").glob("*.txt"))
+    samples = [found for file in files for r in read_and_judge(file) if (found := r.disclosure) is not None]
+    for disclosure in variants(samples, random.Random(1)):
+        name = NamedNode(iris.disclosure(disclosure.source.sha256))
+        triples = triples_of(disclosure)
+        derived = derive(triples)
+        store.replace({name: triples, NamedNode(iris.derived(name.value)): derived})
+        written += len(triples) + len(derived)
+        if written >= quads:
+            break
+    link(store)
+    return store, written
+
+
+def measure(store: Store, question: Question) -> tuple[float, int]:
+    """Median seconds and rows of a question with its examples for what it needs."""
+    values = {p.name: p.example for p in question.params if p.required}
+    times, rows = [], 0
+    for _ in range(RUNS):
+        begin = time.perf_counter()
+        rows = len(run(store, question.name, **values).terms)
+        times.append(time.perf_counter() - begin)
+    return sorted(times)[RUNS // 2], rows
+
+
+def main() -> None:
+    """Print a line for each question; exit with an error where one is over the limit."""
+    begin = time.perf_counter()
+    store, written = filled(int(sys.argv[1]) if len(sys.argv) > 1 else QUADS)
+    print(f"{written} quads stored in {time.perf_counter() - begin:.0f} s")
+    slow = []
+    for question in library().values():
+        seconds, rows = measure(store, question)
+        print(f"{question.name:34} {seconds * 1000:9.0f} ms {rows:8} rows", flush=True)
+        slow += [question.name] if seconds > LIMIT else []
+    if slow:
+        sys.exit(f"over {LIMIT:g} s: {', '.join(slow)}")
+
+
+if __name__ == "__main__":
+    main()

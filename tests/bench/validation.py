@@ -1,0 +1,141 @@
+"""How long the rules take: a store of a million quads, one draft table, and pySHACL over one graph.
+
+python -m tests.bench.validation [--quads N] [--reference N] [--jobs N]
+
+The store is made of the samples with varied names; ``--reference`` is the size of the graph that pySHACL gets as a whole
+(0: leave it out; 100,000 triples take it about an hour).
+"""
+
+from __future__ import annotations
+
+import argparse
+import resource
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import cycle
+from pathlib import Path
+
+import pyoxigraph
+from pyoxigraph import Quad
+
+from graph import resources
+from graph.extraction import extract
+from graph.mass_validation import judge_store
+from graph.model import PROJECT, Disclosure
+from graph.rdf import to_quads
+from graph.readers import read
+from graph.store import open_store
+from graph.validation import judge, reference
+from graph.vocabulary import vocabulary
+
+
+def samples() -> list[Disclosure]:
+    return [extract(read(path)) for path in sorted(resources.folder("data/samples").glob("*.txt"))]
+
+
+def varied(disclosure: Disclosure, number: int) -> Disclosure:
+    """The disclosure of another department, whose projects and indicators have other names now and then."""
+    tables = tuple(
+        replace(
+            table,
+            name=f"{table.name}{number % 7 or ''}",
+            indicators=tuple(
+                replace(row, level3=f"{row.level3}{number % 50}") if row.position % 3 == 0 else row
+                for row in table.indicators
+            ),
+        )
+        for table in disclosure.target_tables
+    )
+    return replace(
+        disclosure,
+        source=replace(disclosure.source, sha256=f"{number:016x}" + disclosure.source.sha256[16:]),
+        department=replace(disclosure.department, name=f"{disclosure.department.name}{number}"),
+        target_tables=tables,
+    )
+
+
+def graphs(quads: int) -> Iterator[tuple[Disclosure, list[Quad]]]:
+    """Varied samples until there are so many quads."""
+    total = 0
+    for number, sample in enumerate(cycle(samples())):
+        if total >= quads:
+            return
+        disclosure = varied(sample, number)
+        found = to_quads(disclosure, vocabulary())
+        total += len(found)
+        yield disclosure, found
+
+
+def mass(quads: int, jobs: int) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "store"
+        tables = size = 0
+        store = pyoxigraph.Store(path)
+        for disclosure, found in graphs(quads):
+            store.bulk_extend(found)
+            tables += len(disclosure.target_tables)
+            size += len(found)
+        store.flush()
+        del store
+        opened = open_store(path, read_only=True)
+        begin = time.perf_counter()
+        results = judge_store(opened, jobs)
+        seconds = time.perf_counter() - begin
+        opened.close()
+    peak = (
+        resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        + jobs * resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+    )
+    findings = sum(map(len, results.values()))
+    print(
+        f"store: {size:,} quads, {tables:,} tables of {len(results)} disclosures, {findings:,} findings: {seconds:.1f} s, "
+        f"{jobs} processes, at most {peak / 1024**2:.2f} GB"
+    )
+
+
+def draft() -> None:
+    """One table as the service gets it: read before, judged alone, everything loaded."""
+    times = []
+    for sample in samples():
+        for table in sample.target_tables:
+            if table.scope == PROJECT:
+                found = to_quads(replace(sample, target_tables=(table,)), vocabulary())
+                begin = time.perf_counter()
+                judge(found)
+                times.append(time.perf_counter() - begin)
+    times = sorted(times[1:])
+    print(
+        f"one draft table: median {times[len(times) // 2] * 1000:.0f} ms, longest {times[-1] * 1000:.0f} ms of {len(times)}"
+    )
+
+
+def against_pyshacl(size: int) -> None:
+    found = [quad for _, graph in graphs(size) for quad in graph]
+    begin = time.perf_counter()
+    ours = {(finding.rule, finding.focus, finding.value) for finding in judge(found)}
+    seconds = time.perf_counter() - begin
+    begin = time.perf_counter()
+    theirs = reference(found)
+    slow = time.perf_counter() - begin
+    print(
+        f"one graph of {len(found):,} triples: {seconds:.2f} s, pySHACL {slow:.0f} s, {slow / seconds:.0f} times; "
+        f"{len(ours)} findings, {'the same' if ours == theirs else f'{len(ours ^ theirs)} differ'}"
+    )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--quads", type=int, default=1_000_000)
+    parser.add_argument("--reference", type=int, default=0)
+    parser.add_argument("--jobs", type=int, default=2)
+    options = parser.parse_args()
+    draft()
+    mass(options.quads, options.jobs)
+    if options.reference:
+        against_pyshacl(options.reference)
+
+
+if __name__ == "__main__":
+    main()
