@@ -43,6 +43,7 @@ test-shared: env
 
 bench: env
 	$(BIN)/python -m tests.bench.pipeline
+	$(BIN)/python -m tests.bench.readers
 
 docs: env
 	$(BIN)/python -m docs.generate

@@ -10,11 +10,10 @@ from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
 import typer
-from pyoxigraph import RdfFormat
 
 from api import terminal
 from api.terminal import as_text, complain, out, show
-from graph import __version__, ingest, iris, output, queries, resources, validation
+from graph import __version__, ingest, output, queries, resources
 from graph.errors import BadParameter, JixiaoError
 from graph.export.lookup import find_table
 from graph.export.tables import FORMATS, export_table
@@ -168,30 +167,34 @@ def ingest_command(
 # -- validate -------------------------------------------------------------------------------------------------------
 
 
-@app.command(epilog="例 e.g. `jixiao validate 绩效目标表.txt --format json`")
+@app.command(epilog="例 e.g. `jixiao validate 绩效目标表.txt --format xlsx --output 校验结果.xlsx`")
 def validate(
-    files: Paths,
-    format: Annotated[str, typer.Option("--format", "-f", help="table、json 或 ttl。table, json or ttl.")] = "table",
+    files: Annotated[
+        list[Path] | None, typer.Argument(help="文件或文件夹。Files or folders.", metavar="FILE...")
+    ] = None,
+    format: Annotated[str, typer.Option("--format", "-f", help="table、json、ttl、html 或 xlsx。")] = "table",
+    target: Annotated[
+        Path | None, typer.Option("--output", "-o", help="文件；缺省为标准输出。File; else standard output.")
+    ] = None,
+    store: Annotated[
+        str | None,
+        typer.Option(
+            metavar="DIR|URL", help="不给文件，检查图谱库中全部文件并互相比较。Judge all that a store holds instead."
+        ),
+    ] = None,
+    jobs: Annotated[int, typer.Option("--jobs", "-j", min=1, help="并行进程数。Processes.")] = 1,
 ) -> None:
-    """按规则检查文件，不存库；不合规时退出码为 1。Judge files, storing nothing; exit code 1 if one does not conform."""
-    known(format, ("table", "json", "ttl"))
-    read = [reading for path in ingest.files_in(files) for reading in ingest.read_and_judge(path)]
-    good = [(reading, reading.disclosure) for reading in read if reading.disclosure]
-    if format == "json":
-        show(as_text([{"path": r.path, "findings": [validation.as_json(f) for f in r.findings]} for r, _ in good]))
-    elif format == "ttl":
-        for reading, disclosure in good:
-            triples = validation.report_triples(iris.disclosure(disclosure.source.sha256), reading.findings)
-            show(terminal.rdf_bytes(triples, RdfFormat.TURTLE))
-    else:
-        for reading, _ in good:
-            out.print(terminal.findings_table(reading.path, reading.findings))
-    for reading in read:
-        if reading.error:
-            complain(reading.error)
-    if len(good) < len(read) or not read:
+    """按规则检查，不存库；不合规时退出码为 1。Judge files, storing nothing; exit code 1 if one does not conform."""
+    known(format, terminal.REPORTS)
+    if bool(files) == bool(store):
+        raise BadParameter(zh="请给出文件，或用 --store 指定图谱库。", en="Give files, or a store with --store.")
+    if format == "xlsx" and target is None and sys.stdout.isatty():
+        raise BadParameter("--output", zh="Excel 文件请用 --output 指定文件名。", en="Give --output for an Excel file.")
+    judged, failed = terminal.judged_store(store, jobs) if store else terminal.judged_files(files or [], jobs)
+    terminal.print_report(judged, format, target)
+    if failed:
         raise typer.Exit(2)
-    raise typer.Exit(1 if any(f.severity == "violation" for reading, _ in good for f in reading.findings) else 0)
+    raise typer.Exit(1 if any(f.severity == "violation" for one in judged for f in one.findings) else 0)
 
 
 # -- query, sparql --------------------------------------------------------------------------------------------------

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
 import sys
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import NamedTuple, cast
 
 from pyoxigraph import (
     QueryBoolean,
@@ -25,10 +27,13 @@ from rich.text import Text
 
 from graph import ingest, iris, output, queries
 from graph.errors import BadParameter, JixiaoError, QueryError
+from graph.export import findings as written
 from graph.export.tables import safe
+from graph.mass_validation import judge_store
 from graph.model import PROJECT, Disclosure, TargetTable
+from graph.store import open_store
 from graph.store.rows import strings
-from graph.validation import Finding
+from graph.validation import Finding, as_json, report_triples
 
 # Words from documents and stores are printed as they are: [HPV] and :star: are no markup.
 # A pipe or a file has no width of its own: lines are long enough there for the tables.
@@ -41,6 +46,9 @@ _RESULTS = {
     "tsv": QueryResultsFormat.TSV,
     "xml": QueryResultsFormat.XML,
 }
+REPORTS = ("table", "json", "ttl", "html", "xlsx")
+_NAMES = f"SELECT ?d ?path WHERE {{ ?d a <{iris.JX}Disclosure> ; <{iris.JX}path> ?path }}"
+_TURTLE = {"jx": iris.JX, "jxs": f"{iris.BASE}shapes#", "sh": "http://www.w3.org/ns/shacl#"}
 _GRAPHS = {"ttl": RdfFormat.TURTLE, "nt": RdfFormat.N_TRIPLES, "table": RdfFormat.TURTLE}
 _PREFIXES = {
     "jx": iris.JX,
@@ -149,6 +157,68 @@ def _state(outcome: ingest.Outcome) -> str:
     if outcome.reading.error:
         return "跳过 skipped"
     return "已更新 updated" if outcome.changed else "无变化 unchanged"
+
+
+class Judged(NamedTuple):
+    """A document by name and IRI, and what was found in it."""
+
+    path: str
+    iri: str
+    findings: Sequence[Finding]
+
+
+def judged_files(files: Sequence[Path], jobs: int) -> tuple[list[Judged], bool]:
+    """What is found in files, and whether one could not be read; complains of it."""
+    paths = ingest.files_in(files)
+    read = list(ingest.readings(paths, jobs, 120.0))
+    for reading in read:
+        if reading.error:
+            complain(reading.error)
+    good = [
+        Judged(reading.path, iris.disclosure(reading.disclosure.source.sha256), reading.findings)
+        for reading in read
+        if reading.disclosure
+    ]
+    return good, len(good) < len(read) or not read
+
+
+def judged_store(location: str, jobs: int) -> tuple[list[Judged], bool]:
+    """What is found in the disclosures of a store."""
+    found = judge_store(location, jobs)
+    with closing(open_store(location, read_only=True)) as store:
+        names = {row["d"]: row["path"] for row in strings(store.query(_NAMES))}
+    return [Judged(names.get(iri, iri), iri, findings) for iri, findings in found.items()], False
+
+
+def print_report(judged: Sequence[Judged], format: str, target: Path | None) -> None:
+    """Findings in one of :data:`REPORTS`."""
+    pairs = [(one.path, one.findings) for one in judged]
+    match format:
+        case "json":
+            entries = [{"path": path, "findings": [as_json(f) for f in findings]} for path, findings in pairs]
+            show(as_text(entries), target)
+        case "ttl":
+            triples = (triple for one in judged for triple in report_triples(one.iri, one.findings))
+            show(serialize(triples, format=RdfFormat.TURTLE, prefixes=_TURTLE) or b"", target)
+        case "html":
+            show(written.html(pairs).encode(), target)
+        case "xlsx":
+            show(written.xlsx(pairs), target)
+        case _:
+            with printing(target) as console:
+                for path, findings in pairs:
+                    console.print(findings_table(path, findings))
+
+
+@contextmanager
+def printing(target: Path | None) -> Iterator[Console]:
+    """The console, or one whose words go to a file."""
+    if target is None:
+        yield out
+        return
+    page = Console(file=io.StringIO(), width=160, markup=False, emoji=False, highlight=False)
+    yield page
+    show(cast(io.StringIO, page.file).getvalue().encode(), target)
 
 
 def findings_table(title: str, findings: Iterable[Finding]) -> Table:

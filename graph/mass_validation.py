@@ -1,111 +1,118 @@
 """Every disclosure of a store judged at once: in batches over processes, and compared with one another.
 
-A batch is a few disclosures in one small graph in memory: the cost of asking a hundred queries is shared, and the graph
-is small enough for each of them to stay fast. No two disclosures of a batch speak of the same subject, so that what the
-rules find is what :func:`graph.validation.judge` finds in each alone. Rules of the group ``comparison`` are about several
-disclosures; they are asked once of a graph of all, which holds only the properties that they name.
+A batch is a few disclosures in one graph in memory, which share the cost of asking a hundred queries. No two of them
+speak of the same subject, so that the rules find what :func:`graph.validation.judge` finds in each alone. Rules of the
+group ``comparison`` are about several disclosures; they are asked once of a graph of all, which holds only the
+properties that they name.
 """
 
 from __future__ import annotations
 
 import multiprocessing
 import re
-from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import closing
+from itertools import repeat
 
 import pyoxigraph
-from pyoxigraph import DefaultGraph, Quad, RdfFormat
+from pyoxigraph import NamedNode, Quad, RdfFormat, Triple, serialize
 
 from graph import iris
 from graph.shapes import Rule, background, shapes
-from graph.store import Store
-from graph.validation import Finding, Order, found
+from graph.store import open_store
+from graph.validation import Finding, Found, found
 
 COMPARISON = "comparison"
-_BATCH = 3_000_000  # bytes of N-Triples, about 15,000 triples: faster than smaller and larger ones
-_PREFIX = f"{iris.BASE}id/disclosure/".encode()
-
-Found = list[tuple[str, Order, Finding]]
-
-
-def judge_store(store: Store, jobs: int = 1) -> dict[str, list[Finding]]:
-    """IRI of every disclosure of the store → what the rules find in it, in the order of its tables, rows and rules."""
-    graphs = _Graphs()
-    store.dump(graphs, RdfFormat.N_QUADS)  # type: ignore[arg-type]  # of a stream, only write is used
-    together = [(_slice(graphs.texts), True)] if len(graphs.texts) > 1 else []
-    tasks = [*together, *((batch, False) for batch in _batches(graphs.texts))]
-    results: dict[str, Found] = {iri: [] for iri in graphs.texts}
-    for items in _run(tasks, jobs):
-        for item in items:
-            results[item[0]].append(item)
-    return {iri: [finding for *_, finding in sorted(items, key=lambda i: i[1])] for iri, items in results.items()}
+_DISCLOSURE = f"{iris.BASE}id/disclosure/"
+_BATCH = 60_000  # triples: larger graphs cost more a triple, smaller ones more a query
+_SHARE = 20  # disclosures that a process takes at a time
 
 
-def _run(tasks: list[tuple[bytes, bool]], jobs: int) -> Iterator[Found]:
+def judge_store(location: str, jobs: int = 1) -> dict[str, list[Finding]]:
+    """IRI of every disclosure of a store → what the rules find in it, in the order of its tables, rows and rules.
+
+    Raises StoreError where the store cannot be opened. Nothing is written.
+    """
+    with closing(open_store(location, read_only=True)) as store:
+        names = sorted(name.value for name in store.graphs() if _is_disclosure(name.value))
+    results: dict[str, list[Found]] = {name: [] for name in names}
+    for item in _results(location, names, jobs):
+        results[item.disclosure].append(item)
+    return {name: [item.finding for item in sorted(items, key=_order)] for name, items in results.items()}
+
+
+def _is_disclosure(name: str) -> bool:
+    return name.startswith(_DISCLOSURE) and "/" not in name.removeprefix(_DISCLOSURE)
+
+
+def _order(item: Found) -> tuple[int, int, str, str]:
+    return item.order
+
+
+def _results(location: str, names: Sequence[str], jobs: int) -> Iterator[Found]:
+    shares = [names[start : start + _SHARE] for start in range(0, len(names), _SHARE)]
     if jobs <= 1:
-        yield from map(_judge, tasks)
+        yield from _compared(map(_share, repeat(location), shares))
         return
     with ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn")) as pool:
-        yield from pool.map(_judge, tasks)
+        yield from _compared(pool.map(_share, repeat(location), shares))
 
 
-def _judge(task: tuple[bytes, bool]) -> Found:
-    """What the rules find in N-Triples; the second of the pair: those of comparison, or all others."""
-    text, comparison = task
-    store = pyoxigraph.Store()
-    store.bulk_load(text, RdfFormat.N_TRIPLES)
-    known = background(shapes().requires)
-    store.extend(Quad(t.subject, t.predicate, t.object, DefaultGraph()) for t in known)
-    return found(store, _rules(comparison))
+def _compared(shares: Iterable[tuple[list[Found], bytes]]) -> Iterator[Found]:
+    """What was found in the shares, then what comparing them finds."""
+    slices = []
+    for items, text in shares:
+        yield from items
+        slices.append(text)
+    yield from _compare(b"".join(slices))
 
 
-def _rules(comparison: bool) -> list[Rule]:
-    return [rule for rule in shapes().rules if (rule.group == COMPARISON) == comparison]
+def _share(location: str, names: Sequence[str]) -> tuple[list[Found], bytes]:
+    """What the rules find in some disclosures each, and the N-Triples that comparing them needs."""
+    items, wanted, slices = [], _wanted(), []
+    with closing(open_store(location, read_only=True)) as store:
+        for batch in _batches(list(store.graph(NamedNode(name))) for name in names):
+            items += _judged((Quad(*triple) for triple in batch), _rules())
+            slices.append(serialize((t for t in batch if t.predicate in wanted), format=RdfFormat.N_TRIPLES) or b"")
+    return items, b"".join(slices)
 
 
-class _Graphs:
-    """A stream of N-Quads that keeps the N-Triples of each disclosure's graph."""
-
-    def __init__(self) -> None:
-        self.texts: dict[str, bytearray] = defaultdict(bytearray)
-        self._rest = b""
-
-    def write(self, data: bytes) -> int:
-        """Take the next bytes; lines may be broken anywhere."""
-        *lines, self._rest = (self._rest + bytes(data)).split(b"\n")
-        for line in lines:
-            triple, _, graph = line.rpartition(b" <")
-            name = graph[:-3]
-            if name.startswith(_PREFIX) and not name.endswith(b"/findings"):
-                self.texts[name.decode()] += triple + b" .\n"
-        return len(data)
-
-    def flush(self) -> None:
-        """Nothing is held back."""
-
-
-def _batches(texts: Mapping[str, bytearray]) -> Iterator[bytes]:
-    batch, subjects = bytearray(), set[bytes]()
-    for text in texts.values():
-        own = {line.split(b" ", 1)[0] for line in bytes(text).splitlines()}
-        if batch and (len(batch) + len(text) > _BATCH or not own.isdisjoint(subjects)):
-            yield bytes(batch)
-            batch, subjects = bytearray(), set()
-        batch += text
+def _batches(graphs: Iterable[list[Triple]]) -> Iterator[list[Triple]]:
+    batch: list[Triple] = []
+    subjects: set[object] = set()
+    for graph in graphs:
+        own = {triple.subject for triple in graph}
+        if batch and (len(batch) + len(graph) > _BATCH or not own.isdisjoint(subjects)):
+            yield batch
+            batch, subjects = [], set()
+        batch = batch + graph
         subjects |= own
     if batch:
-        yield bytes(batch)
+        yield batch
 
 
-def _slice(texts: Mapping[str, bytearray]) -> bytes:
-    """The triples that the rules of comparison ask for, and those that say where a finding is."""
-    named = {"targetTable", "position", "page", "line", "sheet", "row", "column", "box"}
-    for rule in _rules(comparison=True):
+def _judged(quads: Iterable[Quad], rules: Sequence[Rule]) -> list[Found]:
+    store = pyoxigraph.Store()
+    store.bulk_extend(quads)
+    store.bulk_extend(Quad(t.subject, t.predicate, t.object) for t in background(shapes().requires))
+    return found(store, rules)
+
+
+def _compare(text: bytes) -> list[Found]:
+    store = pyoxigraph.Store()
+    store.bulk_load(text, RdfFormat.N_TRIPLES)
+    return found(store, _rules(COMPARISON))
+
+
+def _rules(group: str | None = None) -> list[Rule]:
+    """The rules of comparison, or all others."""
+    return [rule for rule in shapes().rules if (rule.group == COMPARISON) == (group == COMPARISON)]
+
+
+def _wanted() -> set[NamedNode]:
+    """The properties that the rules of comparison ask for, and those that say where a finding is."""
+    named = {"targetTable", "page", "line", "sheet", "row", "column", "box", "position", "name", "scope", "level3"}
+    for rule in _rules(COMPARISON):
         named.update(*(re.findall(r"\bjx:([A-Za-z]\w*)", check.sparql) for check in rule.checks))
-    wanted = {f"<{iris.JX}{name}>".encode() for name in named}
-    return b"".join(line for text in texts.values() for line in bytes(text).splitlines(keepends=True) if _asks(wanted, line))
-
-
-def _asks(wanted: set[bytes], line: bytes) -> bool:
-    return line.split(b" ", 2)[1] in wanted
+    return {NamedNode(iris.JX + name) for name in named}

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from functools import cache
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, QuerySolutions, RdfFormat, Store, Triple, serialize
 
@@ -62,17 +62,19 @@ def judge(triples: Iterable[Triple | Quad], rules: Shapes | None = None) -> list
     store = Store()
     known = (*triples, *background(rules.requires))
     store.extend(Quad(t.subject, t.predicate, t.object, DefaultGraph()) for t in known)
-    return [finding for _, _, finding in found(store, rules.rules)]
+    return [item.finding for item in found(store, rules.rules)]
 
 
-Order = tuple[int, int, str, str]
+class Found(NamedTuple):
+    """A finding with the IRI of its disclosure and its place in the order of a report."""
+
+    disclosure: str
+    order: tuple[int, int, str, str]
+    finding: Finding
 
 
-def found(store: Store, rules: Iterable[Rule]) -> list[tuple[str, Order, Finding]]:
-    """What rules find in a store whose default graph holds disclosures and vocabulary.
-
-    Each with the IRI of its disclosure and its place in the order of the report; in that order.
-    """
+def found(store: Store, rules: Iterable[Rule]) -> list[Found]:
+    """What rules find in a store whose default graph holds disclosures and vocabulary, in order."""
     places = _Places(store)
     everything = []
     for rule in rules:
@@ -80,8 +82,8 @@ def found(store: Store, rules: Iterable[Rule]) -> list[tuple[str, Order, Finding
             for (focus, value), row in _rows(store, check).items():
                 where = places.of(focus)
                 order = (*where.order, f"{natural(rule.id)[0]:04}{rule.id} {value}")
-                everything.append((where.disclosure, order, _finding(rule, check, where, value, row)))
-    return sorted(everything, key=lambda item: item[1])
+                everything.append(Found(where.disclosure, order, _finding(rule, check, where, value, row)))
+    return sorted(everything, key=lambda item: item.order)
 
 
 def _rows(store: Store, check: Check) -> dict[tuple[str, str], Row]:
@@ -176,7 +178,7 @@ class _Places:
         owners = self._store.quads_for_pattern(None, NamedNode(f"{JX}targetTable"), NamedNode(holder), None)
         return _Where(
             iri=iri,
-            disclosure=next((quad.subject.value for quad in owners), iri),
+            disclosure=next((cast(NamedNode, quad.subject).value for quad in owners), iri),
             table=table.get("name"),
             position=position,
             indicator=facts.get("level3"),

@@ -14,13 +14,17 @@ from graph.model import (
     PROJECT,
     Basis,
     Budget,
+    BudgetUnit,
     Department,
     Disclosure,
+    FunctionLine,
     Fund,
     HeaderField,
     Indicator,
     Money,
     PlanStep,
+    ProjectLine,
+    Reference,
     Source,
     Target,
     TargetTable,
@@ -44,11 +48,12 @@ def money(amount: str) -> Money:
 
 
 def row(position: int, level1: str, level2: str, level3: str, text: str, weight: str, direction: str) -> Indicator:
-    basis = (Basis("川医保规〔2024〕7号", "行政规范性文件", ("川医保规〔2024〕7号",)),)
+    number = f"川医保规〔2024〕{position}号"
+    basis = (Basis("问卷调查", "调查"),) if level1 == SATISFACTION else (Basis(number, "行政规范性文件", (number,)),)
     place = Place(page=3, line=100 + position)
-    number = Decimal(weight)
+    points = Decimal(weight)
     return Indicator(
-        position, level3, level1, level2, target(text), weight=number, direction=direction, basis=basis, place=place
+        position, level3, level1, level2, target(text), weight=points, direction=direction, basis=basis, place=place
     )
 
 
@@ -153,6 +158,45 @@ def basis(text: str, kind: str, *citations: str) -> tuple[Basis, ...]:
     return (Basis(text, kind, citations),)
 
 
+def years(mean: str, *values: str) -> tuple[Reference, ...]:
+    """Earlier values printed beside a target."""
+    return (Reference("三年均值", mean), *(Reference(str(2023 + n), value) for n, value in enumerate(values)))
+
+
+def listed(*projects: tuple[str, str]) -> Change:
+    """A table of projects in the budget."""
+    lines = tuple(ProjectLine(name, money(amount)) for name, amount in projects)
+    return lambda disclosure: replace(disclosure, budget=replace(disclosure.budget, projects=lines))
+
+
+def functions(*codes: str) -> Change:
+    lines = tuple(FunctionLine(code, "科目", money("1")) for code in codes)
+    return lambda disclosure: replace(disclosure, budget=replace(disclosure.budget, functions=lines))
+
+
+def unit_code(code: str) -> Change:
+    """The code of a budget unit, in a department with the code 414."""
+
+    def change(disclosure: Disclosure) -> Disclosure:
+        department = replace(disclosure.department, code="414")
+        return table(budget_unit=BudgetUnit("本级", code))(replace(disclosure, department=department))
+
+    return change
+
+
+def result(position: int, actual: str, score: str, **changes: Any) -> Change:
+    """The result of a row in a self-evaluation."""
+    filled = at(position, actual=actual, score=Decimal(score), **changes)
+    return all_of(table(kind="self-evaluation"), filled)
+
+
+def changed_since_approval(disclosure: Disclosure) -> Disclosure:
+    """A self-evaluation of the first project with a lower target."""
+    rows = tuple(replace(old, target=target("≥85%")) if old.position == 3 else old for old in PROJECT_TABLE.indicators)
+    evaluation = replace(PROJECT_TABLE, position=5, kind="self-evaluation", indicators=rows)
+    return replace(disclosure, target_tables=(*disclosure.target_tables, evaluation))
+
+
 AGAIN = row(8, OUTPUT, "数量指标", " 参保人数", "≥59万人", "15", UP)
 OLD_COST = replace(ROWS[0], level1=OUTPUT, level2="成本指标")
 MORE_COST = replace(ROWS[0], position=8, level3="宣传费用", target=target("≤5万元"))
@@ -225,6 +269,65 @@ WRONG: list[tuple[str, Change, set[str | None]]] = [
     ("R81", at(5, basis=basis("上级文件", "笼统依据")), {"上级文件"}),
     ("R86", table(code="13043326P0000711"), {"13043326P0000711"}),
     ("R86", table(code="13010526P00007110001H"), {"13010526P00007110001H"}),
+    ("R09", without(level2="时效指标"), {None}),
+    ("R11", all_of(table(objective="为困难群众提供救助"), without(level1=SATISFACTION)), {None}),
+    ("R16", at(2, target=Target("定量（其他） 若干", "other", value="若干")), {None}),
+    ("R17", at(2, level3="2026年参保人数"), {"2026年参保人数"}),
+    ("R17", at(5, level3="完成参保缴费工作"), {"完成参保缴费工作"}),
+    ("R17", at(3, level3="运转率≥95%"), {"运转率≥95%"}),
+    ("R18", all_of(at(2, description="参保人数"), at(3, description="“医保专线”正常运转率。")), {"2"}),
+    ("R21", rows(lambda old: old if old.position < 4 else None), {"3"}),
+    ("R22", at(5, level3="医保网络正常运转率", text="≥95%"), {"医保网络正常运转率"}),
+    ("R30", at(5, level3="预算执行率"), {"预算执行率"}),
+    ("R32", all_of(at(2, text="较多"), at(3, text="优"), at(5, text="良好")), {"4"}),
+    ("R34", at(7, text="较高"), {"较高"}),
+    ("R34", at(7, text="≥90人"), {"≥90人"}),
+    ("R38", rows(lambda old: replace(old, direction=None)), {"7"}),
+    ("R38", all_of(at(3, direction=None), at(4, direction=None)), {"2"}),
+    ("R39", at(3, level3="网络故障率"), {"≥95%"}),
+    ("R40", at(2, text="≤6人", level3="享受人数", direction=None), {"≤6人"}),
+    ("R40b", at(3, text="≤5%", level3="预算编制准确率", direction=DOWN), {"≤5%"}),
+    ("R40b", at(2, text="<47人", level3="发放人数", direction=None), {"<47人"}),
+    ("R44", at(2, text="100%", level3="资助人次"), {"100%"}),
+    ("R44", at(5, text="≥8家"), {"≥8家"}),
+    ("R44b", at(2, text="≥95%", level3="网络维护覆盖率"), {"≥95%"}),
+    ("R44c", at(5, text="≥80%", level3="健全社会救助体系"), {"≥80%"}),
+    ("R45", at(7, text="≥80%"), {"≥80%"}),
+    ("R46", at(7, text="≥99%"), {"≥99%"}),
+    ("R48", at(7, level3="医保工作人员满意度"), {"医保工作人员满意度"}),
+    ("R49", at(3, references=(Reference("三年均值", "97%"),)), {"≥95%"}),
+    ("R50", at(3, references=years("0.56%", "0%", "0.52%", "0.61%")), {"0.56%"}),
+    ("R55", table(objective="确保惠民政策落实率达到90%以上"), {"90"}),
+    ("R59", at(1, text="2.4万"), {"2.4万"}),
+    ("R59", at(1, text="≤20个"), {"≤20个"}),
+    ("R60", at(1, text="≤20.02元"), {"≤20.02元"}),
+    ("R60", at(1, text="≤200200万元"), {"≤200200万元"}),
+    ("R61", at(1, level3="聘用人员月工资", text="≤20万元"), {"≤20万元"}),
+    ("R63", listed(("经办服务经费", "20.02"), ("参保扩面经费", "21.02")), {"410400"}),
+    ("R66", listed(("经办服务经费", "20.02"), ("参保扩面经费", "20.02"), ("网络经费", "1")), {"网络经费"}),
+    ("R68", table(objective="用30万元开展经办服务"), {"30"}),
+    ("R70", functions("2101502", "2361502", "21015021"), {"2361502", "21015021"}),
+    ("R73", at(4, text="≤1年"), {"≤1年"}),
+    ("R74", at(4, text="≤12月"), {"≤12月"}),
+    ("R79", at(2, basis=basis("川医保规【2024】7号", "公文", "川医保规〔2024〕7号")), {"川医保规【2024】7号"}),
+    ("R79", at(2, basis=basis("川医保规〔2024〕第7号", "公文", "川医保规〔2024〕7号")), {"川医保规〔2024〕第7号"}),
+    ("R82", at(7, basis=basis("上级文件", "笼统依据")), {"上级文件"}),
+    ("R82b", at(2, basis=basis("银行回单", "支付凭证")), {"银行回单"}),
+    ("R83", rows(lambda old: replace(old, basis=basis("工作方案", "计划方案"))), {"工作方案"}),
+    ("R84", table(name="石财社【2025】119号补助资金"), {"〔2025〕119号"}),
+    ("R85", at(2, basis=basis("馆办字〔2003〕76号", "公文", "馆办字〔2003〕76号")), {"馆办字〔2003〕76号"}),
+    ("R87", table(code="13043327P00007110001H"), {"13043327P00007110001H"}),
+    ("R88", unit_code("506001"), {"506001"}),
+    ("R89", table(inferred=("name",), other_names=("经办服费经费",)), {"经办服费经费"}),
+    ("R91", result(3, "97%", "12"), {"12"}),
+    ("R91", result(3, "90%", "15", deviation_reason="线路故障"), {"15"}),
+    ("R91", result(1, "210000元", "20", deviation_reason="涨价"), {"20"}),
+    ("R92", result(6, "部分达成预期指标", "9"), {"9"}),
+    ("R93", result(3, "90%", "14"), {"90%"}),
+    ("R93", result(1, "210000元", "19", deviation_reason="无"), {"210000元"}),
+    ("R94", result(2, "80万人", "15"), {"80万人"}),
+    ("R95", result(3, "97%", "16"), {"16"}),
+    ("R99", changed_since_approval, {"≥85%"}),
 ]  # fmt: skip
 
 # what looks like the fault of these rules and is none
@@ -268,4 +371,76 @@ FINE: list[tuple[str, Change]] = [
     ("R78", lambda d: all_of(*(rows(lambda old: replace(old, basis=()), n) for n in (1, 2, 3)))(d)),
     ("R81", at(5, basis=(*basis("上级文件", "笼统依据"), *ROWS[4].basis))),
     ("R86", table(code=None)),
+    ("R09 R11", all_of(without(level1=SATISFACTION), at(4, level2=None))),
+    ("R11", all_of(table(name="办公经费"), without(level1=SATISFACTION))),
+    ("R16", at(2, target=Target("定量（其他） 若干", "other", value="若干"), description="以文件为准")),
+    ("R17", at(2, level3="完成率")),
+    ("R17", at(5, level3="三公经费控制率（计算方法：实际支出/预算×100%）")),
+    ("R18", at(2, description="年末参保登记人数")),
+    ("R22", at(5, level3="医保网络正常运转率", text="≥90%")),
+    ("R30", all_of(at(5, level3="预算执行率"), table(kind="self-evaluation"))),
+    ("R32", all_of(at(2, text="按月发放"), at(3, text="优"))),
+    ("R34", at(7, level3="群众投诉", text="≤3次")),
+    ("R38", lambda d: all_of(*(rows(lambda old: replace(old, direction=None), n) for n in (1, 2, 3)))(d)),
+    ("R39", at(3, level3="违规线索处置率")),
+    ("R40 R40b", at(2, text="≤5次", level3="科目调整次数", direction=DOWN)),
+    ("R44", at(2, text="≥30人", level3="培训人次")),
+    ("R44", at(3, text="优")),
+    ("R44c", at(5, text="≥80%", level3="健全率")),
+    ("R48", all_of(at(7, level3="单位职工满意度"), table(name="工会经费"))),
+    ("R48", at(7, level3="精减职工满意度")),
+    ("R49 R50", at(3, references=years("93%", "92%", "93%", "94%"))),
+    ("R50", at(3, references=years("93%", "92%", "93%"))),
+    ("R55", table(objective="确保惠民政策落实率达到100%")),
+    ("R55", table(objective="提高惠民政策落实率，满意度达到90%")),
+    ("R59", at(1, level3="成本节约率", text="≥5%")),
+    ("R61", at(1, level3="宣传月活动成本", text="≤20万元")),
+    ("R63 R66", listed(("经办服务经费", "20.02"), ("参保 扩面经费", "20.02"))),
+    ("R66", listed(("经办经费", "20.02"), ("参保扩面经费", "20.02"))),
+    ("R68", table(objective="用20.02万元开展经办服务")),
+    ("R68", table(objective="用于2万元以下的救助")),
+    ("R70", functions("2101502", "208")),
+    ("R73", at(4, text="≤30天")),
+    ("R74", at(4, text="≤3个月")),
+    ("R79", at(2, basis=basis("川医保规〔2024〕70号", "公文", "川医保规〔2024〕70号"))),
+    ("R82b", at(2, basis=(*basis("银行回单", "支付凭证"), *ROWS[1].basis))),
+    ("R84", all_of(table(name="川医保规【2024】2号补助资金"))),
+    ("R85", at(2, basis=basis("馆办字〔2016〕76号", "公文", "馆办字〔2016〕76号"))),
+    ("R88", unit_code("414001")),
+    ("R89", table(other_names=("经办经费",))),
+    ("R91 R93 R94 R95", result(3, "97%", "15")),
+    ("R91 R93 R94", result(3, "约九成", "12")),
+    ("R91 R93", result(3, "90%", "14", deviation_reason="线路故障")),
+    ("R92", result(6, "达成预期指标", "9")),
+    ("R94", result(2, "80万人", "15", deviation_reason="政策扩面")),
+]  # fmt: skip
+
+
+def elsewhere(number: int, *changes: Change, year: int = 2026, region: str = "130433", name: str = "") -> Disclosure:
+    """The right disclosure of another year, or of another department."""
+    department = replace(RIGHT.department, name=name or RIGHT.department.name, region=region)
+    other = replace(RIGHT, department=department, fiscal_year=year)
+    return all_of(*changes)(replace(other, source=replace(RIGHT.source, sha256=f"{number:016x}" + "0" * 48)))
+
+
+PEERS = tuple(elsewhere(n, region=f"1304{n}", name=f"{n}县医疗保障局") for n in range(40, 45))
+SPREAD = tuple(elsewhere(n, at(3, text=f"≥{n}%"), region=f"1304{n}", name=f"{n}县") for n in range(40, 95, 10))
+LAST_YEAR = (table(name="2025年经办服务经费"), at(3, text="≥97%"))
+
+EVALUATED = all_of(table(kind="self-evaluation", code=None), at(3, text="≥85%"))(RIGHT)
+
+# rule, the disclosure that it is about, others beside it, and the values that the rule names in the first
+ACROSS: list[tuple[str, Disclosure, tuple[Disclosure, ...], set[str | None]]] = [
+    ("R49b", table(name="2026年经办服务经费")(RIGHT), (elsewhere(1, *LAST_YEAR, year=2025),), {"≥95%"}),
+    ("R51", RIGHT, (elsewhere(1, at(3, text="≥94%"), year=2025),), {"7"}),
+    ("R52", at(3, text="≥50%")(RIGHT), PEERS, {"≥50%"}),
+    ("R99", EVALUATED, (elsewhere(1),), {"≥85%"}),
+]  # fmt: skip
+
+ALIKE: list[tuple[str, Disclosure, tuple[Disclosure, ...]]] = [
+    ("R49b R51", RIGHT, (elsewhere(1, at(3, text="≥94%"), at(3, 2, "≥94%"), at(3, 3, "≥94%"), year=2025),)),
+    ("R49b R51", RIGHT, (elsewhere(1, year=2024),)),
+    ("R52", at(3, text="≥75%")(RIGHT), PEERS[:4]),
+    ("R52", at(3, text="≥50%")(RIGHT), SPREAD),
+    ("R99", RIGHT, (elsewhere(1, table(kind="self-evaluation", code=None)),)),
 ]  # fmt: skip

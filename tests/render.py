@@ -79,8 +79,8 @@ def merged(rows: Sequence[Sequence[str]], widths: Sequence[int], head: int = 0) 
 
 def flat(disclosure: Disclosure) -> list[Part]:
     """Sichuan: all projects in one grid, the cells of a project merged over its rows, sign and unit apart."""
-    head = "单位名称 项目名称 预算数 年度目标 一级指标 二级指标 三级指标 指标性质 指标值 度量单位 权重 指标方向性".split()
-    rows = [head]
+    head = ["单位名称", "项目名称", "预算数", "年度目标", "一级指标", "二级指标", "三级指标"]
+    rows = [[*head, "指标性质", "指标值", "度量单位", "权重", "指标方向性"]]
     for unit, tables in groupby(_of(disclosure, PROJECT), key=_unit):
         for n, table in enumerate(tables):
             for m, item in enumerate(table.indicators):
@@ -282,7 +282,7 @@ def _drawn(table: Table, width: float, ruled: bool, repeated: bool) -> Drawn:
         sides = (box.column, box.row), (box.column + box.colspan - 1, box.row + box.rowspan - 1)
         style += [("BOX", *sides, 0.5, colors.black)] if ruled else []
         # Rows that a merged cell joins stay on one page: a very high one is only framed, and may be cut.
-        if 1 < box.rowspan * box.colspan and box.rowspan <= _HIGHEST:
+        if box.rowspan * box.colspan > 1 and box.rowspan <= _HIGHEST:
             style.append(("SPAN", *sides))
     widths = [width * share / sum(table.widths) for share in table.widths]
     return Drawn(rows, widths, style=style, repeatRows=table.head if repeated else 0)

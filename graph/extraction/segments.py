@@ -33,9 +33,9 @@ def segments(
     """Consecutive runs of rows, one for each project."""
     if not rows:
         return []
-    by_cell = _by_merged_cells(rows)
-    if by_cell is not None:
-        return by_cell
+    known = _by_merged_cells(rows) or _by_heights(rows)
+    if known is not None:
+        return known
     marks = [_marks(row, rows[index - 1] if index else None, index in breaks) for index, row in enumerate(rows)]
     return [rows[start:end] for start, end in _best_cuts(marks, totals)]
 
@@ -51,6 +51,25 @@ def _by_merged_cells(rows: list[Aligned]) -> list[list[Aligned]] | None:
             runs[-1].append(row)
         else:
             runs.append([row])
+    return runs
+
+
+def _by_heights(rows: list[Aligned]) -> list[list[Aligned]] | None:
+    """Grids that are not exact, but tell how high their names are: the rows beside a name, and those at the top of a
+    page, are of the project above. None where a row is beside no name.
+    """
+    if any(row.row.exact for row in rows) or not any(c.rowspan > 1 for row in rows for c in row.cells.get("name", ())):
+        return None
+    runs: list[list[Aligned]] = []
+    grid, end = None, 0
+    for row in rows:
+        here = row.row.own[0].row
+        if row.has("name"):
+            grid, end = row.row.grid, here + row.cells["name"][-1].rowspan
+            runs.append([])
+        elif not runs or (row.row.grid is grid and here >= end):
+            return None
+        runs[-1].append(row)
     return runs
 
 

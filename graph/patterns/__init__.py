@@ -18,7 +18,8 @@ from graph.patterns import identity
 from graph.patterns.amounts import Amounts
 from graph.patterns.concepts import Match, concepts
 from graph.patterns.facts import Facts, about, decimal
-from graph.patterns.figures import figures, numbers_in_names
+from graph.patterns.figures import figures, name_kinds, numbers_in_names
+from graph.patterns.overall import disagreements
 from graph.store import Store
 from graph.store.rows import strings
 from graph.vocabulary import SKOS, Vocabulary, vocabulary
@@ -47,9 +48,13 @@ def derive(triples: Iterable[Triple], words: Vocabulary | None = None) -> list[T
     """What follows from the triples of one disclosure: the content of its ``/derived`` graph."""
     words = words or vocabulary()
     facts = Facts(triples)
-    found = [about(indicator, "canonicalIndicator", match.concept) for indicator, match, _ in _matches(facts, words)]
-    found += figures(facts, words)
+    concept_of = {indicator: match.concept for indicator, match, _ in _matches(facts, words)}
+    prose = list(figures(facts, words))
+    found = [about(indicator, "canonicalIndicator", concept) for indicator, concept in concept_of.items()]
+    found += prose
+    found += disagreements(facts, concept_of, prose)
     found += numbers_in_names(facts, words)
+    found += name_kinds(facts, words)
     found += Amounts(facts, words).triples()
     return list(dict.fromkeys(found))
 

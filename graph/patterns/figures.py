@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from decimal import Decimal
 
 from pyoxigraph import Literal, Triple
 
@@ -33,6 +34,35 @@ def figures(facts: Facts, words: Vocabulary) -> Iterator[Triple]:
             yield about(table, "goalFigure", iri)
             for name, value in triples:
                 yield about(iri, name, value)
+            cover = _cover(facts, table, dict(triples))
+            if cover is not None:
+                yield about(iri, "coveredBy", cover)
+
+
+def _cover(facts: Facts, table: str, figure: dict[str, str | Literal]) -> str | None:
+    """The indicator of the table that has the figure's value; for money also a table whose budget it is."""
+    bound = figure.get("lower", figure.get("upper"))
+    value = Decimal(bound.value) if isinstance(bound, Literal) else None
+    for indicator in (*facts.values(table, "indicator"), *facts.values(table, "proseIndicator")):
+        target = facts.value(indicator, "target")
+        bounds = [*facts.values(target or "", "lower"), *facts.values(target or "", "upper")]
+        if facts.value(target, "quantityKind") == figure["quantityKind"] and value in list(map(Decimal, bounds)):
+            return indicator
+    budgets = ((other, facts.value(other, "budgetYuan")) for other in facts.instances("TargetTable"))
+    money = figure["quantityKind"] == JX + "Money"
+    return next((other for other, yuan in budgets if money and yuan and Decimal(yuan) == value), None)
+
+
+def name_kinds(facts: Facts, words: Vocabulary) -> Iterator[Triple]:
+    """Indicators whose name ends like one quantity while the target is another: the kinds that the name tells."""
+    endings = [(end, kind) for kind in words.instances("QuantityKind") for end in words.values(kind, "nameEnding")]
+    for indicator in facts.instances("Indicator"):
+        name = facts.value(indicator, "level3") or ""
+        kinds = dict.fromkeys(kind for ending, kind in endings if name.endswith(ending))
+        found = facts.value(facts.value(indicator, "target"), "quantityKind")
+        if kinds and found and found not in kinds:
+            for kind in kinds:
+                yield about(indicator, "nameKind", kind)
 
 
 def _figure(clause: str, words: Vocabulary) -> Iterator[tuple[str, str | Literal]]:

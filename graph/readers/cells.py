@@ -8,18 +8,22 @@ from graph.readers.document import Cell, Grid, Place
 from graph.readers.limits import Limits
 
 # Control characters, zero-width marks, the byte order mark, unpaired surrogates and non-characters: nothing printed.
-_UNPRINTED = re.compile(
-    "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\xad\u200b-\u200f\u202a-\u202e\u2060\ufeff\ud800-\udfff\ufffe\uffff]"
-)
+_NOTHING = "\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\xad\u200b-\u200f\u202a-\u202e\u2060\ufeff\ud800-\udfff\ufffe\uffff"
+_UNPRINTED = re.compile(f"[{_NOTHING}]")
 _BREAKS = re.compile("\r\n|[\r\n\v\f\x85\u2028\u2029]")
 # White space within a line; the ideographic space stays because it is printed as a character.
 _SPACES = re.compile("[ \t\xa0\u2000-\u200a\u202f]+")
+
+# Most cells hold none of these, and then there is nothing to do.
+_UNTIDY = re.compile(rf"[\s{_NOTHING}]")
 
 HIDDEN_BY_MERGE = "合并单元格中未显示的文字未读取。 Text hidden under a merged cell is not read."
 
 
 def tidy(text: str) -> str:
     """``text`` with one kind of line break and of space; no empty lines, nothing at the ends, nothing unprintable."""
+    if not _UNTIDY.search(text):
+        return text
     lines = (_SPACES.sub(" ", line).strip() for line in _BREAKS.split(text))
     joined = "\n".join(line for line in lines if line)
     return _UNPRINTED.sub("", joined).strip() if _UNPRINTED.search(joined) else joined
@@ -31,8 +35,8 @@ class CellCounter:
     def __init__(self, limits: Limits, path: str) -> None:
         self._limits, self._path, self._count = limits, path, 0
 
-    def text(self, text: str, place: Place) -> str:
-        """``text`` tidied and counted as one cell; raises TooLarge."""
+    def text(self, text: str, place: object) -> str:
+        """``text`` tidied and counted as one cell; raises TooLarge, naming ``place``."""
         self.count(1)
         return self.tidied(text, place)
 
@@ -80,5 +84,5 @@ def finish(cells: list[Cell], height: int, place: Place) -> Grid:
 
 def whole(value: str | None, default: int, most: int) -> int:
     """An attribute that should hold a whole number: ``default`` if it does not, at most ``most``."""
-    digits = re.match(r"\s*\+?(\d{1,9})", value or "")
+    digits = re.match(r"\s*\+?(\d{1,9})", value) if value else None
     return min(int(digits[1]), most) if digits else default

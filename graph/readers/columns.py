@@ -10,8 +10,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby, pairwise
 
-from graph.readers.glyphs import Glyph, Line, joined
+from graph.readers.glyphs import Line, joined
 from graph.readers.lattice import Box
+from graph.readers.rows import Piece, Placed
+from graph.readers.rows import cells as cells_of
 
 # All in font sizes. A gap this wide separates two columns.
 _APART = 1.0
@@ -34,12 +36,13 @@ _PITCH = 2.0
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A cell: text, row and column from 0, and box."""
+    """A cell: text, row and column from 0, box, and over how many rows it seems to be merged."""
 
     text: str
     row: int
     column: int
     box: Box
+    rowspan: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,29 +53,7 @@ class Columns:
     box: Box
 
 
-@dataclass(slots=True)
-class _Piece:
-    """A run of characters without a gap as wide as one between columns."""
-
-    glyphs: list[Glyph]
-    y: float
-    size: float
-    column: int = -1
-
-    @property
-    def x0(self) -> float:
-        return self.glyphs[0].x
-
-    @property
-    def x1(self) -> float:
-        return self.glyphs[-1].x + self.glyphs[-1].advance
-
-    @property
-    def box(self) -> Box:
-        return self.x0, self.y - 0.2 * self.size, self.x1, self.y + 0.85 * self.size
-
-
-_Row = list[_Piece]
+_Row = list[Piece]
 _Words = list[tuple[float, float]]
 
 
@@ -109,10 +90,11 @@ def _runs(lines: Sequence[Line], ruled: Sequence[Box]) -> list[list[Line]]:
 
 
 def _pieces(line: Line) -> _Row:
-    pieces = [_Piece([line.glyphs[0]], line.y, line.size)]
+    # Each piece has its own baseline: words of two rows may stand nearly level.
+    pieces = [Piece([line.glyphs[0]], line.glyphs[0].y, line.size)]
     for before, after in pairwise(line.glyphs):
         if after.x - before.x - before.advance > _APART * line.size:
-            pieces.append(_Piece([], line.y, line.size))
+            pieces.append(Piece([], after.y, line.size))
         pieces[-1].glyphs.append(after)
     return pieces
 
@@ -142,7 +124,7 @@ def _continued(lines: list[_Row], begin: int, borders: list[float]) -> _Found | 
     return _Found(end, 0, borders) if _fits(lines[begin:end], borders) else None
 
 
-def _end(lines: list[_Row], begin: int, keeps: Callable[[_Piece], bool]) -> int:
+def _end(lines: list[_Row], begin: int, keeps: Callable[[Piece], bool]) -> int:
     """Index of the first line that is too far below the one before, or does not keep to the columns."""
     end = begin
     while end < len(lines) and all(keeps(piece) for piece in lines[end]):
@@ -180,11 +162,11 @@ def _heading(lines: list[_Row], begin: int) -> tuple[_Words, int]:
     return words, within[-1] + 1
 
 
-def _touched(piece: _Piece, words: _Words) -> int:
+def _touched(piece: Piece, words: _Words) -> int:
     return sum(piece.x0 < x1 and x0 < piece.x1 for x0, x1 in words)
 
 
-def _crossed(piece: _Piece, borders: list[float]) -> int:
+def _crossed(piece: Piece, borders: list[float]) -> int:
     return sum(piece.x0 < border < piece.x1 for border in borders)
 
 
@@ -192,22 +174,32 @@ def _columns(lines: list[_Row], heading: int, borders: list[float]) -> Columns:
     pieces = [piece for line in lines for piece in line]
     for piece in pieces:
         piece.column = sum(border < (piece.x0 + piece.x1) / 2 for border in borders)
-    rows = [[piece for line in lines[:heading] for piece in line]] if heading else []
-    rows += _rows(_beside(lines[heading:]))
-    cells = []
-    for index, row in enumerate(rows):
-        for column in sorted({piece.column for piece in row}):
-            held = sorted((piece for piece in row if piece.column == column), key=lambda piece: (-piece.y, piece.x0))
-            cells.append(Part("\n".join(joined(piece.glyphs) for piece in held), index, column, _around(held)))
-    return Columns(cells, _around(pieces))
+    head = _by_row([[piece for line in lines[:heading] for piece in line]]) if heading else []
+    body = cells_of([piece for line in lines[heading:] for piece in line]) or _by_row(_rows(_beside(lines[heading:])))
+    parts = [_part(cell, 0) for cell in head] + [_part(cell, 1 if heading else 0) for cell in body]
+    return Columns(parts, _around(pieces))
 
 
-def _around(pieces: Sequence[_Piece]) -> Box:
+def _part(cell: Placed, down: int) -> Part:
+    pieces = sorted(cell.pieces, key=lambda piece: (-piece.y, piece.x0))
+    text = "\n".join(joined(piece.glyphs) for piece in pieces)
+    return Part(text, cell.row + down, cell.column, _around(pieces), cell.rowspan)
+
+
+def _by_row(rows: list[_Row]) -> list[Placed]:
+    return [
+        Placed(index, column, [piece for piece in row if piece.column == column])
+        for index, row in enumerate(rows)
+        for column in sorted({piece.column for piece in row})
+    ]
+
+
+def _around(pieces: Sequence[Piece]) -> Box:
     boxes = [piece.box for piece in pieces]
     return min(b[0] for b in boxes), min(b[1] for b in boxes), max(b[2] for b in boxes), max(b[3] for b in boxes)
 
 
-def _borders(words: _Words, pieces: Sequence[_Piece]) -> list[float]:
+def _borders(words: _Words, pieces: Sequence[Piece]) -> list[float]:
     """Between the middles of two heading words, the middle of the widest strip that the fewest pieces cross."""
     borders = []
     for (a0, a1), (b0, b1) in pairwise(words):
@@ -215,7 +207,7 @@ def _borders(words: _Words, pieces: Sequence[_Piece]) -> list[float]:
         near = [piece for piece in pieces if piece.x1 > low and piece.x0 < high]
         edges = sorted({low, high, *(x for piece in near for x in (piece.x0, piece.x1) if low < x < high)})
 
-        def crossing(strip: tuple[float, float], near: Sequence[_Piece] = near) -> tuple[int, float]:
+        def crossing(strip: tuple[float, float], near: Sequence[Piece] = near) -> tuple[int, float]:
             middle = (strip[0] + strip[1]) / 2
             return sum(piece.x0 < middle < piece.x1 for piece in near), strip[0] - strip[1]
 
@@ -246,7 +238,7 @@ def _rows(lines: list[_Row]) -> list[_Row]:
         widths[piece.column] = max(widths.get(piece.column, 0.0), piece.x1 - piece.x0)
     fullest = max(len({piece.column for piece in line}) for line in lines)
     rows: list[_Row] = [[]]
-    waiting: list[_Piece] = []  # words of the row below that stand higher than its middle
+    waiting: list[Piece] = []  # words of the row below that stand higher than its middle
     for index, line in enumerate(lines):
         above = lines[index - 1] if index else []
         wrapped, fresh = _compare([*rows[-1], *waiting], line, widths)

@@ -34,10 +34,12 @@ def read(data: bytes, path: str, limits: Limits = LIMITS) -> ReadResult:
     cells: list[Cell] = []
     height, line = 0, 1
     for line, record in _records(text, _delimiter(text, path), path):
-        counter.count(1)
+        counter.count(1 + len(record))
         for column, field in enumerate(record):
+            if not field:
+                continue
             place = Place(line=line, row=height + 1, column=column + 1)
-            if clean := _TEXT_MARK.sub("", counter.text(field, place)):
+            if clean := _TEXT_MARK.sub("", counter.tidied(field, place)):
                 cells.append(Cell(clean, height, column, place))
         height += 1
     if not cells:

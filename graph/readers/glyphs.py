@@ -41,6 +41,8 @@ class Glyph:
     def center(self) -> tuple[float, float]:
         """A point that lies on the printed character, whatever its box says."""
         along, up = min(self.advance, self.size) * 0.4, self.size * 0.3
+        if self.turn == 0:
+            return self.x + along, self.y + up
         dx, dy = ((along, up), (up, -along), (-along, -up), (-up, along))[self.turn]
         return self.x + dx, self.y + dy
 

@@ -92,7 +92,7 @@ class _Words:
 
     def end_line(self, next_line: int | None = None) -> None:
         """End the line; what follows begins at ``next_line`` of the source."""
-        line = _SPACE.sub(" ", _WRAPPED.sub("", "".join(self._pieces))).strip()
+        line = _one_line("".join(self._pieces)) if self._pieces else ""
         if line:
             self._lines.append((line, self._source_line))
         self._pieces = []
@@ -103,6 +103,11 @@ class _Words:
         self.end_line()
         lines, self._lines = self._lines, []
         return lines
+
+
+def _one_line(text: str) -> str:
+    """White space as a browser prints it; a line break between two Chinese characters is none."""
+    return _SPACE.sub(" ", _WRAPPED.sub("", text)).strip()
 
 
 def _lay_out(root: Element, words: _Words, take_table: Callable[[Element], bool]) -> None:
@@ -171,22 +176,25 @@ class _Page:
                 self._counter.count(1)
                 column = 0
                 for td in tds:
-                    cell = self._cell(td, nested)
+                    line = td.sourceline
+                    text = self._counter.text(self._inside(td, nested), f"第{line}行")
                     wanted = whole(td.get("colspan"), 1, _MOST_COLUMNS)
                     # 0 means down to the end of the section, and no span reaches beyond it (HTML, 4.9.11, 4.9.12.1).
                     down = whole(td.get("rowspan"), 1, _MOST_ROWS) or len(section)
-                    cell.rowspan = min(down, len(section) - row)
-                    cell.column, cell.colspan = spans.place(row, column, cell.rowspan, max(wanted, 1))
-                    cell.row = height + row
-                    cell.place = Place(line=td.sourceline, row=cell.row + 1, column=cell.column + 1)
-                    column = cell.column + cell.colspan
-                    cells.append(cell)
+                    down = min(down, len(section) - row)
+                    left, right = spans.place(row, column, down, max(wanted, 1))
+                    place = Place(line=line, row=height + row + 1, column=left + 1)
+                    cells.append(Cell(text, height + row, left, place, down, right))
+                    column = left + right
             height += len(section)
         if any(cell.text for cell in cells):
             self.blocks.append(finish(cells, height, Place(line=table.sourceline)))
         return nested
 
-    def _cell(self, td: Element, nested: list[Element]) -> Cell:
+    def _inside(self, td: Element, nested: list[Element]) -> str:
+        """The text of a cell line by line; tables in it are added to ``nested``."""
+        if len(td) == 0:
+            return _one_line(td.text or "")
         words = _Words()
 
         def take_table(table: Element) -> bool:
@@ -194,8 +202,7 @@ class _Page:
             return True
 
         _lay_out(td, words, take_table)
-        place = Place(line=td.sourceline)
-        return Cell(self._counter.text("\n".join(text for text, _ in words.take()), place), 0, 0, place)
+        return "\n".join(text for text, _ in words.take())
 
     def _stray(self, element: Element, text: str | None) -> None:
         """Text in a table but in none of its cells; a browser prints it above the table."""

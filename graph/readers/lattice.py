@@ -50,8 +50,10 @@ class Lattice:
     ys: list[float]
     slots: list[Slot]
     _at: dict[tuple[int, int], int] = field(default_factory=dict)
+    _down: list[float] = field(default_factory=list)
 
     def __post_init__(self) -> None:
+        self._down = [-border for border in self.ys]
         for index, slot in enumerate(self.slots):
             for row in range(slot.row, slot.row + slot.rowspan):
                 for column in range(slot.column, slot.column + slot.colspan):
@@ -67,7 +69,7 @@ class Lattice:
         if not (self.xs[0] <= x <= self.xs[-1] and self.ys[-1] <= y <= self.ys[0]):
             return None
         column = min(bisect_right(self.xs, x), len(self.xs) - 1) - 1
-        row = min(bisect_right(self.ys, -y, key=lambda border: -border), len(self.ys) - 1) - 1
+        row = min(bisect_right(self._down, -y), len(self.ys) - 1) - 1
         return self._at.get((row, column))
 
 

@@ -166,7 +166,7 @@ def _outside(
         cells = []
         for part in piece.cells:
             place = Place(page=page, row=part.row + 1, column=part.column + 1, box=_rounded(part.box))
-            cells.append(Cell(counter.text(part.text, place), part.row, part.column, place))
+            cells.append(Cell(counter.text(part.text, place), part.row, part.column, place, part.rowspan))
         placed.append((piece.box[3], Grid(cells, exact=False, place=Place(page=page, box=_rounded(piece.box)))))
     return placed
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from functools import cache, partial
 from typing import Any
 
 import xlrd
@@ -47,18 +48,19 @@ def read(data: bytes, path: str, limits: Limits = LIMITS) -> ReadResult:
 
 def _texts(book: Any, sheet: Any, counter: CellCounter) -> dict[tuple[int, int], str]:
     texts: dict[tuple[int, int], str] = {}
+    pattern = cache(partial(_pattern, book))
     for row in range(sheet.nrows):
         counter.count(sheet.row_len(row))
         for column, cell in enumerate(sheet.row(row)):
             if cell.ctype in (xlrd.XL_CELL_EMPTY, xlrd.XL_CELL_BLANK):
                 continue
-            if text := counter.tidied(_text(book, cell), f"{sheet.name} {row + 1}:{column + 1}"):
+            text = _text(book, cell, pattern(cell.xf_index))
+            if text := counter.tidied(text, f"{sheet.name} {row + 1}:{column + 1}"):
                 texts[row, column] = text
     return texts
 
 
-def _text(book: Any, cell: Any) -> str:
-    pattern = _pattern(book, cell.xf_index)
+def _text(book: Any, cell: Any, pattern: str) -> str:
     if cell.ctype in (xlrd.XL_CELL_NUMBER, xlrd.XL_CELL_DATE):
         return format_number(cell.value, pattern, since_1904=bool(book.datemode))
     if cell.ctype == xlrd.XL_CELL_BOOLEAN:

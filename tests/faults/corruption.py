@@ -29,15 +29,14 @@ def _small() -> Disclosure:
 
 
 def as_rows(printed: Iterable[render.Part]) -> Iterator[list[str]]:
-    """Every row; what merged cells cover is blank."""
+    """Every row of a sheet; what merged cells cover is blank."""
+    printed = list(printed)
+    width = max(len(part.widths) for part in printed if isinstance(part, render.Table))
     for part in printed:
-        if isinstance(part, render.Table):
-            rows = [[""] * len(part.widths) for _ in range(part.height)]
-            for box in part.boxes:
-                rows[box.row][box.column] = box.text
-            yield from rows
-        else:
-            yield [part]
+        rows = [[""] * width for _ in range(1 if isinstance(part, str) else part.height)]
+        for box in (render.Box(part, 0, 0),) if isinstance(part, str) else part.boxes:
+            rows[box.row][box.column] = box.text
+        yield from rows
 
 
 def as_csv(printed: Iterable[render.Part]) -> bytes:
@@ -119,7 +118,9 @@ def damages(most: int = 4) -> st.SearchStrategy[list[Damage]]:
     """Several things in a row."""
     what = st.sampled_from(("cut off", "lose", "overwrite", "insert", "double", "splice"))
     junk = st.binary(min_size=1, max_size=8) | st.sampled_from((b"\xff" * 4, b"\0" * 4, b"<!--", b"999999999", b"<td>"))
-    return st.lists(st.builds(Damage, what, st.integers(0, 10_000), st.integers(1, 400), junk), min_size=1, max_size=most)
+    return st.lists(
+        st.builds(Damage, what, st.integers(0, 10_000), st.integers(1, 400), junk), min_size=1, max_size=most
+    )
 
 
 def members(package: bytes) -> list[str]:

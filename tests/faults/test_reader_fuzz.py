@@ -225,4 +225,3 @@ def test_a_thousand_pages_are_read_within_bounds() -> None:
     with soon():
         document = read_bytes(stream.getvalue(), "long.pdf")
     assert (document.pages, len(document.blocks)) == (1000, 10_000)
-

@@ -152,7 +152,7 @@ def _spaced(parts: tuple[str | None, ...]) -> str:
     return " ".join(part for part in parts if part)
 
 
-# -- what converters make of a table ------------------------------------------------------------------------------------
+# -- what converters make of a table ----------------------------------------------------------------------------------
 
 
 def as_text(document: Document, write: Callable[[list[Cell], int], list[str]]) -> bytes:

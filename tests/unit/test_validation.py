@@ -24,7 +24,7 @@ from graph.readers.document import Place
 from graph.shapes import SH, shapes
 from graph.validation import Finding, as_json, judge, reference, report_triples
 from graph.vocabulary import vocabulary
-from tests.cases import FINE, RIGHT, WRONG, Change, all_of, at
+from tests.cases import ACROSS, FINE, RIGHT, WRONG, Change, all_of, at
 from tests.strategies import disclosures
 
 SAMPLES = ["dachuan-2026.txt", "guantao-2026.txt", "hanzhong-2026.txt", "tongchuan-2024.txt", "xinhua-2026.txt"]
@@ -61,7 +61,7 @@ def test_a_rule_finds_what_is_wrong(rule: str, change: Change, values: set[str |
 
 
 def test_every_rule_is_tried() -> None:
-    assert {rule for rule, *_ in WRONG} == {rule.id for rule in shapes().rules}
+    assert {rule for rule, *_ in (*WRONG, *ACROSS)} == {rule.id for rule in shapes().rules}
 
 
 @pytest.mark.parametrize(("silent", "change"), FINE, ids=[f"{n} {case[0]}" for n, case in enumerate(FINE)])

@@ -1,0 +1,65 @@
+"""The dataset described for others: VoID statistics and DCAT, as triples of one graph."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pyoxigraph import Literal, NamedNode, Triple
+
+from graph import __version__, iris
+from graph.iris import RDF_TYPE
+from graph.store import Store
+from graph.store.rows import strings
+
+VOID, DCAT = "http://rdfs.org/ns/void#", "http://www.w3.org/ns/dcat#"
+DCTERMS = "http://purl.org/dc/terms/"
+DATASET = iris.BASE + "id/dataset"
+_INTEGER = NamedNode("http://www.w3.org/2001/XMLSchema#integer")
+_CLASSES = "SELECT ?class (COUNT(DISTINCT ?s) AS ?count) WHERE { GRAPH ?g { ?s a ?class } } GROUP BY ?class"
+_PROPERTIES = "SELECT ?property (COUNT(*) AS ?count) WHERE { GRAPH ?g { ?s ?property ?o } } GROUP BY ?property"
+_VOCABULARIES = (
+    iris.JX, "http://www.w3.org/2004/02/skos/core#", "http://purl.org/linked-data/cube#",
+    "http://data.openbudgets.eu/ontology/", "http://www.w3.org/ns/prov#", "https://schema.org/",
+)  # fmt: skip
+
+
+def describe(store: Store, *, endpoint: str | None = None) -> list[Triple]:
+    """What the store holds: size, classes and properties with their counts, vocabularies, licence, and where to ask.
+
+    ``endpoint``: the address of its SPARQL service, where it has one.
+    """
+    return list(_describe(store, endpoint))
+
+
+def _describe(store: Store, endpoint: str | None) -> Iterator[Triple]:
+    yield _triple(DATASET, RDF_TYPE, NamedNode(VOID + "Dataset"))
+    yield _triple(DATASET, RDF_TYPE, NamedNode(DCAT + "Dataset"))
+    yield _triple(DATASET, DCTERMS + "title", Literal("绩效目标知识图谱", language="zh"))
+    yield _triple(DATASET, DCTERMS + "title", Literal("Knowledge graph of performance targets", language="en"))
+    yield _triple(DATASET, DCAT + "version", Literal(__version__))
+    yield _triple(DATASET, VOID + "uriSpace", Literal(iris.BASE + "id/"))
+    for vocabulary in _VOCABULARIES:
+        yield _triple(DATASET, VOID + "vocabulary", NamedNode(vocabulary))
+    if endpoint is not None:
+        yield _triple(DATASET, VOID + "sparqlEndpoint", NamedNode(endpoint))
+    properties = [(row["property"], int(row["count"])) for row in strings(store.query(_PROPERTIES))]
+    yield _triple(DATASET, VOID + "triples", _number(sum(count for _, count in properties)))
+    classes = [(row["class"], int(row["count"])) for row in strings(store.query(_CLASSES))]
+    yield from _partitions("classPartition", "class", "entities", classes)
+    yield from _partitions("propertyPartition", "property", "triples", properties)
+
+
+def _partitions(link: str, name: str, measure: str, counts: list[tuple[str, int]]) -> Iterator[Triple]:
+    for number, (iri, count) in enumerate(sorted(counts), 1):
+        part = f"{DATASET}/{link}/{number}"
+        yield _triple(DATASET, VOID + link, NamedNode(part))
+        yield _triple(part, VOID + name, NamedNode(iri))
+        yield _triple(part, VOID + measure, _number(count))
+
+
+def _triple(subject: str, predicate: str, value: NamedNode | Literal) -> Triple:
+    return Triple(NamedNode(subject), NamedNode(predicate), value)
+
+
+def _number(count: int) -> Literal:
+    return Literal(str(count), datatype=_INTEGER)

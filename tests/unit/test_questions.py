@@ -1,0 +1,284 @@
+"""The questions of every kind of reader, with the answers that the samples are known to give.
+
+Questions over several years are asked of a sample and of the same disclosure made up for the year after.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+from pyoxigraph import NamedNode
+
+from graph import iris, resources
+from graph.ingest import ingest, read_and_judge, triples_of
+from graph.model import Disclosure, Indicator
+from graph.patterns import derive, link
+from graph.queries import library, run
+from graph.store import Store, open_store
+
+SAMPLES = resources.folder("data/samples")
+NAMES = {
+    "indicators-of-project", "indicators-across-departments", "indicators-citing-basis",
+    "targets-relaxed-since-last-year", "satisfaction-weights", "template-for", "cost-above-budget", "weight-totals",
+    "deadlines-outside-year", "projects-missing-class", "qualitative-share", "frequent-indicators", "vague-bases",
+    "overall-against-projects", "subsidy-per-insured", "target-outliers", "indicators-copied", "impact-of-repeal",
+    "transfers-and-promises", "spending-plans", "satisfaction-extremes", "name-unit-mismatch", "projects-like",
+    "compare-regions", "spellings-of-indicator", "provenance-of", "goal-figures-covered", "class-weights-against-101",
+}  # fmt: skip
+Row = dict[str, str]
+Ask = Callable[..., list[Row]]
+
+
+@pytest.fixture(scope="module")
+def samples() -> Iterator[Store]:
+    store = open_store(None)
+    list(ingest(sorted(SAMPLES.glob("*.txt")), store))
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def ask(samples: Store) -> Ask:
+    def rows(name: str, **values: object) -> list[Row]:
+        return run(samples, name, **values).rows
+
+    return rows
+
+
+def of(rows: list[Row], *names: str) -> list[tuple[str, ...]]:
+    return [tuple(row.get(name, "") for name in names) for row in rows]
+
+
+def test_the_library_holds_every_question() -> None:
+    assert set(library()) >= NAMES
+
+
+# Q1
+def test_medical_assistance_of_other_districts(ask: Ask) -> None:
+    rows = ask("indicators-across-departments", project="医疗救助")
+    assert {row["department_name"] for row in rows} == {"达州市达川区医疗保障局", "馆陶县医疗保障局"}
+
+
+# Q2
+def test_eight_indicators_cite_a_document_all_in_one_county(ask: Ask) -> None:
+    rows = ask("indicators-citing-basis", basis="邯医保发〔2025〕19号")
+    assert [row["department_name"] for row in rows] == ["馆陶县医疗保障局"] * 8
+
+
+# Q4
+def test_satisfaction_weighs_five_in_two_tables(ask: Ask) -> None:
+    rows = ask("satisfaction-weights")
+    assert of(rows, "total")[:2] == [("5",), ("5",)]
+    assert {row["project_name"] for row in rows[:2]} == {
+        "60年代精减职工生活补助发放工作经费",
+        "长期护理保险试点业务经办费",
+    }
+
+
+# Q5
+def test_the_template_of_network_maintenance_comes_from_two_counties(ask: Ask) -> None:
+    first, *others = ask("template-for", project="网络")
+    assert (first["standard_name"], first["projects"]) == ("群众满意度", "2")
+    assert set(first["used_by"].split("；")) == {"2026年度医保网络维护费项目", "其他类项目-金保网络运行维护"}
+    assert {"系统正常运行率", "系统故障率", "故障修复及时率", "预算控制数"} <= {row["standard_name"] for row in others}
+
+
+# Q6
+def test_three_projects_cost_more_than_their_budget(ask: Ask) -> None:
+    assert sorted(of(ask("cost-above-budget"), "cost_yuan", "budget_yuan")) == [
+        ("100000", "50000"),
+        ("162700", "160900"),
+        ("285000", "140000"),
+    ]
+
+
+# Q7
+def test_weights_total_80_and_85(ask: Ask) -> None:
+    complete = [r for r in ask("weight-totals") if r["weighted"] == r["indicators"] and r["inferred"] == "0"]
+    assert sorted(of(complete, "total", "project_name")) == [
+        ("80", "2026年城乡医疗救助项目"),
+        ("85", "医疗保险业务经办专项经费"),
+    ]
+
+
+# Q8
+def test_one_deadline_is_outside_its_year(ask: Ask) -> None:
+    assert of(ask("deadlines-outside-year"), "target") == [("2029年9月",)]
+
+
+# Q9
+def test_two_projects_lack_quality(ask: Ask) -> None:
+    departments = [row["department_name"] for row in ask("projects-missing-class")]
+    assert sorted(departments) == ["达州市通川区医疗保障事务中心", "馆陶县医疗保障局"]
+
+
+# Q11
+def test_satisfaction_is_the_one_indicator_of_all_five(ask: Ask) -> None:
+    first, second, *_ = ask("frequent-indicators")
+    assert (first["standard_name"], first["departments"]) == ("群众满意度", "5")
+    assert int(second["departments"]) < 5
+
+
+# Q12
+def test_most_vague_bases_are_in_one_district(ask: Ask) -> None:
+    departments = [row["department_name"] for row in ask("vague-bases")]
+    assert departments.count("新华区医疗保障局") > len(departments) / 2
+
+
+# Q13
+def test_overall_and_projects_disagree_on_three_figures(ask: Ask) -> None:
+    found = {(row["overall_target"].split(" ")[-2:][0], row["target"]) for row in ask("overall-against-projects")}
+    assert found == {("100%", "= 0 %"), ("90%以上", "≥95%"), ("410000", "≥ 366000 人")}
+
+
+# Q14
+def test_the_subsidy_of_an_insured_person(ask: Ask) -> None:
+    found = dict(of(ask("subsidy-per-insured"), "department_name", "yuan_per_person"))
+    assert found == {"达州市达川区医疗保障局": "54.1", "新华区医疗保障局": "142.4", "馆陶县医疗保障局": "156.8"}
+
+
+# Q15
+def test_the_enrolment_rate_is_95_but_for_one_county(ask: Ask) -> None:
+    everything = ask("target-outliers", indicator="参保率", deviations=0)
+    assert sorted(of(everything, "value")) == [("0.9",), ("0.95",), ("0.95",), ("0.95",)]
+    assert of(ask("target-outliers", indicator="居民参保率"), "value", "department_name") == [
+        ("0.9", "馆陶县医疗保障局")
+    ]
+
+
+# Q17
+def test_a_repeal_takes_four_indicators_their_only_basis(ask: Ask) -> None:
+    assert of(ask("impact-of-repeal", basis="馆办字〔2003〕76号"), "indicators", "sole") == [("4", "4")]
+
+
+# Q18
+def test_a_transfer_goes_to_one_project(ask: Ask) -> None:
+    rows = ask("transfers-and-promises", basis="冀财社〔2025〕121号")
+    assert len(rows) == 7
+    assert {row["budget_yuan"] for row in rows} == {"14000"}
+    assert {row["department_name"] for row in ask("transfers-and-promises")} == {"馆陶县医疗保障局", "新华区医疗保障局"}
+
+
+# Q19
+def test_plans_print_amounts_as_shares(ask: Ask) -> None:
+    steps = [row for row in ask("spending-plans") if row["department_name"] == "新华区医疗保障局"]
+    subsidy = [row["by"] for row in steps if row["budget_yuan"] == "28470000"]
+    assert "12月底" not in subsidy
+    (last,) = [r["number"] for r in steps if r["budget_yuan"] == "1300000" and r["by"] == "12月底"]
+    assert Decimal(last) == 100
+
+
+# Q20
+def test_satisfaction_from_80_to_99(ask: Ask) -> None:
+    assert of(ask("satisfaction-extremes"), "percent", "department_name") == [
+        ("99", "新华区医疗保障局"),
+        ("99", "新华区医疗保障局"),
+        ("80", "达州市达川区医疗保障局"),
+    ]
+
+
+# Q21
+def test_visits_are_given_in_percent(ask: Ask) -> None:
+    assert of(ask("name-unit-mismatch"), "level3", "target", "expected") == [("资助人次", "100百分比", "人次")]
+
+
+# Q22
+def test_projects_against_fraud(ask: Ask) -> None:
+    rows = ask("projects-like", words="骗保|基金监督")
+    assert {row["project_name"] for row in rows} == {"打击欺诈骗保奖励基金", "医保基金监督检查工作经费"}
+    assert {row["level1"] for row in rows} == {"产出指标", "效益指标"}
+    assert not any("actual" in row for row in rows)
+
+
+# Q23
+def test_only_hebei_prints_bases_and_it_prints_no_weights(ask: Ask) -> None:
+    rows = {row["province"]: row for row in ask("compare-regions")}
+    assert set(rows) == {"四川省", "河北省", "陕西省"}
+    assert (rows["河北省"]["weighted"], rows["河北省"]["based"]) == ("0", "100")
+    assert all(rows[name]["based"] == "0" and Decimal(rows[name]["weighted"]) > 60 for name in ("四川省", "陕西省"))
+
+
+# Q24
+def test_spellings_of_satisfaction(ask: Ask) -> None:
+    rows = ask("spellings-of-indicator", indicator="服务对象满意度")
+    assert {row["standard_name"] for row in rows} == {"群众满意度"}
+    assert {"群众满意度", "参保群众满意度", "参保对象满意度", "服务对象满意度"} <= {row["spelling"] for row in rows}
+    assert all(row["reason"] == "label" and row["confidence"] == "1" for row in rows)
+
+
+# Q25
+def test_every_row_has_its_place_and_words(ask: Ask, samples: Store) -> None:
+    for row in run(samples, "indicators-across-departments", limit=40).rows:
+        assert {"level3"} <= {found["field"] for found in ask("provenance-of", indicator=row["row"])}
+
+
+# Q26
+def test_figures_of_an_objective_are_in_its_table(ask: Ask) -> None:
+    rows = [r for r in ask("goal-figures-covered") if r["project_name"] == "2026年城乡居民基本医疗保险项目"]
+    assert of(rows, "figure", "covered") == [("稳定在95%以上", "true"), ("达85%以上", "true")]
+
+
+# Q27
+def test_class_weights_against_the_scheme(ask: Ask) -> None:
+    rows = ask("class-weights-against-101")
+    dachuan = [row["fits"] for row in rows if "达川" in row["department_name"] and row["cost"] != "0"]
+    hanzhong = [row["project_name"] for row in rows if "汉中" in row["department_name"] and row["fits"] == "true"]
+    assert dachuan == ["true"] * 6
+    assert hanzhong == ["医保管理工作经费"]
+    assert len([row for row in rows if "汉中" in row["department_name"]]) == 5
+
+
+# -- several years ----------------------------------------------------------------------------------------------------
+
+
+def next_year(disclosure: Disclosure) -> Disclosure:
+    """The disclosure made up for the year after: one target lowered, one ceiling raised, the rest copied."""
+
+    def row(indicator: Indicator) -> Indicator:
+        target = indicator.target
+        if indicator.level3 == "城乡居民医保参保率":
+            target = replace(target, text="≥ 90 %", value="90", lower=Decimal("0.9"))
+        if indicator.level3 == "网络故障率":
+            target = replace(target, text="≤ 8 %", value="8", upper=Decimal("0.08"))
+        if indicator.level3 == "购置设备合格率":
+            return replace(indicator, level3="设备验收合格率")
+        return replace(indicator, target=target)
+
+    tables = tuple(
+        replace(table, name=table.name.replace("2026", "2027"), indicators=tuple(map(row, table.indicators)))
+        for table in disclosure.target_tables
+    )
+    return replace(
+        disclosure, fiscal_year=2027, target_tables=tables, source=replace(disclosure.source, sha256="b" * 64)
+    )
+
+
+@pytest.fixture(scope="module")
+def years() -> Iterator[Store]:
+    store = open_store(None)
+    list(ingest([SAMPLES / "dachuan-2026.txt"], store))
+    disclosure = read_and_judge(SAMPLES / "dachuan-2026.txt")[0].disclosure
+    assert disclosure is not None
+    made_up = next_year(disclosure)
+    name, triples = NamedNode(iris.disclosure(made_up.source.sha256)), triples_of(made_up)
+    store.replace({name: triples, NamedNode(iris.derived(name.value)): derive(triples)})
+    link(store)
+    yield store
+    store.close()
+
+
+# Q3
+def test_targets_that_were_relaxed(years: Store) -> None:
+    rows = run(years, "targets-relaxed-since-last-year").rows
+    assert of(rows, "level3", "target_before", "target", "fiscal_year") == [
+        ("城乡居民医保参保率", "≥ 95 %", "≥ 90 %", "2027"),
+        ("网络故障率", "≤ 5 %", "≤ 8 %", "2027"),
+    ]
+
+
+# Q16
+def test_indicators_that_were_copied(years: Store) -> None:
+    copied = {row["level3"] for row in run(years, "indicators-copied").rows}
+    assert "网络维护及时率" in copied
+    assert not copied & {"城乡居民医保参保率", "网络故障率", "购置设备合格率", "设备验收合格率"}
