@@ -35,7 +35,7 @@ types: env
 	$(BIN)/mypy
 
 unit: env
-	$(BIN)/pytest -m "not shared"
+	$(BIN)/pytest -n auto -m "not shared"
 
 # Needs the whole published documents: the folder JIXIAO_SHARED, else ../shared.
 test-shared: env
@@ -43,6 +43,7 @@ test-shared: env
 
 bench: env
 	$(BIN)/python -m tests.bench.pipeline
+	$(BIN)/python -m tests.bench.questions
 	$(BIN)/python -m tests.bench.readers
 
 docs: env

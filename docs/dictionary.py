@@ -19,7 +19,7 @@ def dictionary() -> str:
     graph = Graph().parse(resources.folder("ontology") / "jixiao.ttl")
     parts = ["# 数据字典 Data dictionary\n", NOTE]
     parts.append("由 `ontology/jixiao.ttl` 生成。Made from `ontology/jixiao.ttl`.\n")
-    for kind in sorted(graph.subjects(RDF.type, OWL.Class)):
+    for kind in sorted(graph.subjects(RDF.type, OWL.Class), key=str):
         rows = list(_rows(graph, kind))
         if rows:
             parts.append(f"## `jx:{_local(kind)}` {_both(graph, kind, RDFS.label)}\n")
@@ -30,8 +30,8 @@ def dictionary() -> str:
 
 def _rows(graph: Graph, kind: Node) -> Iterator[tuple[object, ...]]:
     owned = {*graph.subjects(RDFS.domain, kind), *graph.subjects(SCHEMA.domainIncludes, kind)}
-    for name in sorted(owned):
-        ranges = sorted({*graph.objects(name, RDFS.range), *graph.objects(name, SCHEMA.rangeIncludes)})
+    for name in sorted(owned, key=str):
+        ranges = sorted({*graph.objects(name, RDFS.range), *graph.objects(name, SCHEMA.rangeIncludes)}, key=str)
         values = ", ".join(map(_local, ranges)) or "–"
         yield f"`{_local(name)}`", _both(graph, name, RDFS.label), values, _both(graph, name, SKOS.definition)
 

@@ -120,17 +120,34 @@ def questions() -> str:
     return page(parts)
 
 
+def data_dictionary() -> str:
+    """Every class of the data with its properties."""
+    from docs.dictionary import dictionary
+
+    return dictionary()
+
+
+def ontology() -> str:
+    """The ontology as a page of HTML with a picture."""
+    from docs.ontology_page import ontology_page
+
+    return ontology_page()
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "cli.md": cli,
     "settings.md": settings,
     "rules.md": rules,
     "questions.md": questions,
+    "data-dictionary.md": data_dictionary,
+    "ontology/index.html": ontology,
 }
 
 
 def main() -> None:
     """Write the pages."""
     for name, make in PAGES.items():
+        (FOLDER / name).parent.mkdir(exist_ok=True)
         (FOLDER / name).write_text(make(), "utf-8")
 
 

@@ -65,8 +65,12 @@ def _merged(pairs: list[_Pair], words: Vocabulary) -> Iterable[_Pair]:
 
     for _, group in groupby(sorted(pairs, key=extent), key=extent):
         side_by_side = list(group)
-        if any(bool(a.text) != bool(b.text) for a, b in side_by_side if a.rowspan + b.rowspan > 2):
-            yield from ((a, b) for a, b in side_by_side if not (b.text and _is_class(b.text, words)))
+        one_sided = [(a, b) for a, b in side_by_side if bool(a.text) != bool(b.text) and a.rowspan + b.rowspan > 2]
+        # Words flow on; a class or an amount on both pages is another cell.
+        if any(a.text and (_is_class(b.text, words) or _is_target(b.text, words)) for a, b in side_by_side if b.text):
+            yield from one_sided
+        elif one_sided:
+            yield from side_by_side
 
 
 def _is_rest(pairs: list[_Pair], above: list[Row], words: Vocabulary) -> bool:

@@ -7,12 +7,12 @@ at least three separate words under which other lines keep to the same columns.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby, pairwise
 
 from graph.readers.glyphs import Line, joined
 from graph.readers.lattice import Box
-from graph.readers.rows import Piece, Placed
+from graph.readers.rows import Piece, Placed, goes_on, labels
 from graph.readers.rows import cells as cells_of
 
 # All in font sizes. A gap this wide separates two columns.
@@ -20,7 +20,7 @@ _APART = 1.0
 # Lines closer than this cannot stand under each other in one cell: they belong to one row.
 _BESIDE = 0.95
 # A heading of two or three lines reaches this far up and down from its middle line.
-_HEADING = 1.8
+_HEADING = 1.5
 # No table goes on after a gap this high.
 _END = 8.0
 # Lines of a running head or a page number between the parts of a table on two pages.
@@ -61,26 +61,49 @@ class Unruled:
     """Finds tables without rules page by page; one that ends a page goes on at the top of the next."""
 
     def __init__(self) -> None:
-        self._borders: list[float] = []
+        self._last: _Found | None = None
+        self._seen = False
 
     def page(self, lines: Sequence[Line], ruled: Sequence[Box]) -> Iterator[Line | Columns]:
         """``lines`` from the top down, tables put together; none reaches over a box in ``ruled``."""
-        carried, self._borders = self._borders, []
+        carried, self._last = self._last, None
         since = 0
         for run in _runs(lines, ruled):
             split = [_pieces(line) for line in run]
-            begin = 0
+            begin = above = 0
             while begin < len(run):
                 table = (_continued(split, begin, carried) if carried else None) or _new(split, begin)
                 since += 1
                 if table is not None:
+                    yield from _labelled(run[above:begin], split[above:begin], headed=True)
                     yield _columns(split[begin : table.end], table.heading, table.borders)
-                    begin, since, carried, self._borders = table.end, 0, [], table.borders
+                    begin, since, carried, self._last = table.end, 0, None, table
+                    above, self._seen = begin, True
                 else:
-                    yield run[begin]
                     begin += 1
                 if since > _RUNNING:
-                    carried, self._borders = [], []
+                    carried, self._last = None, None
+            # The head of a form may end a page.
+            form = self._seen and sum(len(row) > 1 for row in split[above:]) >= _FEWEST_LINES
+            yield from _labelled(run[above:], split[above:], headed=False) if form else run[above:]
+
+
+def _labelled(lines: list[Line], split: list[_Row], *, headed: bool) -> Iterator[Line | Columns]:
+    """Lines with the labels and values of a form among them; ``headed``: the form's table follows."""
+    apart = [index for index, row in enumerate(split) if len(row) > 1]
+    if not apart:
+        yield from lines
+        return
+    first, end = apart[0], len(lines) if headed else apart[-1] + 1
+    # A long value begins above its label and ends below it.
+    while first > 0 and any(goes_on(split[first - 1][0], piece) for row in split[first : first + 2] for piece in row):
+        first -= 1
+    while end < len(lines) and any(goes_on(piece, split[end][0]) for piece in split[end - 1]):
+        end += 1
+    yield from lines[:first]
+    pieces = [piece for row in split[first:end] for piece in row]
+    yield Columns([_part(cell, 0) for cell in labels(pieces)], _around(pieces))
+    yield from lines[end:]
 
 
 def _runs(lines: Sequence[Line], ruled: Sequence[Box]) -> list[list[Line]]:
@@ -101,11 +124,15 @@ def _pieces(line: Line) -> _Row:
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """A table among lines: index after its last line, number of lines in its heading, x between its columns."""
+    """A table among lines: index after its last line, number of lines in its heading, x between its columns.
+
+    ``words``: those of the heading, by which it is known again on the next page.
+    """
 
     end: int
     heading: int
     borders: list[float]
+    words: frozenset[str]
 
 
 def _new(lines: list[_Row], begin: int) -> _Found | None:
@@ -114,14 +141,21 @@ def _new(lines: list[_Row], begin: int) -> _Found | None:
     if len(words) < _FEWEST_COLUMNS:
         return None
     end = _end(lines, below, lambda piece: _touched(piece, words) <= 2)
+    # A line of more words heads a table of its own; a line of one over several columns is a caption.
+    end = next((index for index in range(below, end) if len(lines[index]) > len(words)), end)
     borders = _borders(words, [piece for line in lines[begin:end] for piece in line])
-    return _Found(end, below - begin, borders) if _fits(lines[below:end], borders) else None
+    end = next((i for i in range(below, end) if len(lines[i]) == 1 and _crossed(lines[i][0], borders)), end)
+    printed = frozenset(joined(piece.glyphs) for line in lines[begin:below] for piece in line)
+    return _Found(end, below - begin, borders, printed) if _fits(lines[below:end], borders) else None
 
 
-def _continued(lines: list[_Row], begin: int, borders: list[float]) -> _Found | None:
-    """The rest of the table of the page before, which had its columns between ``borders``."""
-    end = _end(lines, begin, lambda piece: _crossed(piece, borders) <= 1)
-    return _Found(end, 0, borders) if _fits(lines[begin:end], borders) else None
+def _continued(lines: list[_Row], begin: int, table: _Found) -> _Found | None:
+    """The rest of a table of the page before, which may repeat its heading."""
+    end = _end(lines, begin, lambda piece: _crossed(piece, table.borders) <= 1)
+    heading = 0
+    while begin + heading < end and all(joined(piece.glyphs) in table.words for piece in lines[begin + heading]):
+        heading += 1
+    return replace(table, end=end, heading=heading) if _fits(lines[begin:end], table.borders) else None
 
 
 def _end(lines: list[_Row], begin: int, keeps: Callable[[Piece], bool]) -> int:

@@ -16,10 +16,14 @@ from graph.readers.lattice import Box
 
 # Lines of a cell are at most so many times as far apart as the closest ones of all; rows are further apart.
 _SAME_CELL, _WIDER = 1.12, 1.17
+# In font sizes: lines of a cell are no further apart.
+_LEADING = 1.6
 # Shares of that distance: so near, middles are the same; so far off, a merged cell may end beside the end of a row.
 _TOGETHER, _BESIDE_END = 0.45, 1.0
 # Words less than this apart, in font sizes, stand on one line.
 _ONE_LINE = 0.5
+# Lines of a label are at most this far apart, in font sizes, and begin within so many points.
+_LINE, _EDGE = 1.4, 2.0
 # A column with a cell for nearly every row; only columns left of the first such hold merged cells.
 _FULL = 0.9
 # Columns with cells for so many of the rows tell them; so many of those columns have a cell in each row.
@@ -72,6 +76,11 @@ class _Block:
 
     pieces: list[Piece]
 
+    @property
+    def x0(self) -> float:
+        """Where it begins."""
+        return min(piece.x0 for piece in self.pieces)
+
     def at(self, share: float) -> float:
         """Height of the first line (0), the middle (0.5) or the last line (1)."""
         first, last = -self.pieces[0].y, -self.pieces[-1].y
@@ -89,12 +98,50 @@ def cells(pieces: Sequence[Piece]) -> list[Placed] | None:
     return table.cells() if table.rows else None
 
 
+def labels(pieces: Sequence[Piece]) -> list[Placed]:
+    """The labels and values of a form, row by row: their order counts, not their columns."""
+    blocks: list[_Block] = []
+    for piece in sorted(pieces, key=lambda piece: -piece.y):
+        above = next((block for block in reversed(blocks) if goes_on(block.pieces[-1], piece)), None)
+        if above:
+            above.pieces.append(piece)
+        else:
+            blocks.append(_Block([piece]))
+    rows: list[list[_Block]] = []
+    for block in sorted(blocks, key=lambda block: block.at(0.5)):
+        if rows and block.at(0.5) - rows[-1][0].at(0.5) <= _ONE_LINE * block.pieces[0].size:
+            rows[-1].append(block)
+        else:
+            rows.append([block])
+    ordered = _with_labels(rows, min((block.x0 for block in blocks), default=0.0) + _EDGE)
+    return [Placed(r, c, block.pieces) for r, row in enumerate(ordered) for c, block in enumerate(row)]
+
+
+def _with_labels(rows: list[list[_Block]], edge: float) -> list[list[_Block]]:
+    """Rows from left to right; a label alone, in the middle of what it heads, comes first in the row above it."""
+    found: list[list[_Block]] = []
+    for row in rows:
+        row.sort(key=lambda block: block.x0)
+        label = len(row) == 1 and row[0].x0 <= edge
+        if label and found and found[-1][0].x0 > edge:
+            found[-1].insert(0, row[0])
+        else:
+            found.append(row)
+    return found
+
+
+def goes_on(above: Piece, below: Piece) -> bool:
+    """Whether two pieces are lines of one cell: they begin at one edge, one close under the other."""
+    return 0 < above.y - below.y <= _LINE * above.size and abs(above.x0 - below.x0) <= _EDGE
+
+
 def _leading(columns: Sequence[list[list[Piece]]]) -> float | None:
     """How far apart the lines of one cell are; None if that may be the distance of rows, no column being wider set."""
     gaps = [[a[0].y - b[0].y for a, b in pairwise(lines)] for lines in columns if len(lines) > 1]
     least = min((min(column) for column in gaps), default=0.0)
     wider = sum(min(column) > _WIDER * least for column in gaps)
-    if not gaps or 2 * wider < len(gaps):
+    size = max((piece.size for lines in columns for line in lines for piece in line), default=0.0)
+    if not gaps or 2 * wider < len(gaps) or least > _LEADING * size:
         return None
     return median(gap for column in gaps for gap in column if gap <= _SAME_CELL * least)
 

@@ -23,7 +23,8 @@ from graph.readers.document import Document
 from tests.faults.corruption import FILES, Damage, damages, good, members, with_member
 from tests.golden import scans
 
-SECONDS = 10.0
+# A guard against endless work, not a measurement.
+SECONDS = 60.0
 fuzz = settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
 
 

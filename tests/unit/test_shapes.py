@@ -99,7 +99,9 @@ def test_a_damaged_file_is_named(tmp_path: Path) -> None:
 
 def test_rules_follow_their_numbers_and_belong_to_groups_with_labels() -> None:
     rules = shapes().rules
-    assert [rule.id for rule in rules] == sorted((rule.id for rule in rules), key=lambda i: (int(i[1:].rstrip("b")), i))
+    assert [rule.id for rule in rules] == sorted(
+        (rule.id for rule in rules), key=lambda i: (int(i[1:].rstrip("bc")), i)
+    )
     text = (resources.folder("shapes") / "shapes.ttl").read_text(encoding="utf-8")
     for group in {rule.group for rule in rules}:
         assert f"jxs:{group} a sh:PropertyGroup" in text
