@@ -8,7 +8,7 @@ PORT ?= 8000
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: demo env test lint types unit test-shared bench docs format lock clean
+.PHONY: demo env test lint types unit test-ocr test-shared bench docs format lock clean
 
 demo: env
 	$(BIN)/jixiao ingest data/samples --store .jixiao
@@ -36,6 +36,10 @@ types: env
 
 unit: env
 	$(BIN)/pytest -n auto -m "not shared"
+
+# Recognition of scanned pages alone; "unit" runs it too where the extra "ocr" is installed, as "dev" does.
+test-ocr: env
+	$(BIN)/pytest -m ocr
 
 # Needs the whole published documents: the folder JIXIAO_SHARED, else ../shared.
 test-shared: env

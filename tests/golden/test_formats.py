@@ -41,9 +41,11 @@ class Compared:
     missing: list[Record]
     unplaced: int
 
-    @property
-    def f1(self) -> float:
-        return 2 * self.rows[2] / (self.rows[0] + self.rows[1])
+
+def f1(results: list[Compared]) -> float:
+    """A record counts only with every field that the layout holds, in the right table."""
+    first, second, both = (sum(result.rows[n] for result in results) for n in range(3))
+    return 2 * both / (first + second)
 
 
 @cache
@@ -89,14 +91,28 @@ def compared(expected: Disclosure, found: Disclosure, layout: str) -> Compared:
 @pytest.mark.parametrize("layout", render.LAYOUTS)
 @pytest.mark.parametrize("form", FORMATS)
 def test_the_records_are_the_same_in_every_format_and_layout(form: str, layout: str) -> None:
-    rows = [0, 0, 0]
+    results = []
     for name in refresh.SAMPLES:
-        data = FORMATS[form](render.LAYOUTS[layout](sample(name)))
-        result = compared(sample(name), extract(read_bytes(data, name)), layout)
-        assert len(set(result.tables)) == 1, (name, result)
-        assert result.unplaced == 0, name
-        rows = [a + b for a, b in zip(rows, result.rows, strict=True)]
-    assert 2 * rows[2] / (rows[0] + rows[1]) >= 0.99, rows
+        found = extract(read_bytes(FORMATS[form](render.LAYOUTS[layout](sample(name))), name))
+        results.append(compared(sample(name), found, layout))
+        assert len(set(results[-1].tables)) == 1, (name, results[-1])
+        assert results[-1].unplaced == 0, name
+        if layout == "form":
+            # Its first line is the department's name.
+            assert found.department.name == sample(name).department.name
+        else:
+            assert found.fiscal_year == sample(name).fiscal_year
+    assert f1(results) >= 0.99, results
+
+
+# Without rules nothing says for sure where a cell ends; forms with their many merged cells lose most.
+@pytest.mark.parametrize(("layout", "least"), [("flat", 0.99), ("form", 0.85), ("sided", 0.9)])
+def test_most_records_are_the_same_where_a_pdf_has_no_rules(layout: str, least: float) -> None:
+    results = []
+    for name in refresh.SAMPLES:
+        data = render.pdf(render.LAYOUTS[layout](sample(name)), ruled=False)
+        results.append(compared(sample(name), extract(read_bytes(data, name)), layout))
+    assert f1(results) >= least, results
 
 
 @pytest.mark.ocr
@@ -104,5 +120,5 @@ def test_the_records_are_the_same_in_every_format_and_layout(form: str, layout: 
 def test_clean_scans_at_200_dpi_give_the_same_records(scan: scans.Scan) -> None:
     assert ocr.available(), ocr.MISSING
     result = compared(scan.disclosure(), extract(read(Path(scan.file))), scan.layout)
-    assert result.f1 >= 0.95, result
+    assert f1([result]) >= 0.95, result
     assert result.tables[2] == result.tables[0], result

@@ -41,6 +41,21 @@ def test_a_scanned_table_is_read_cell_by_cell(angle: float) -> None:
 
 
 @installed
+def test_two_strokes_of_one_length_alone_in_a_cell_are_a_sign_of_equality() -> None:
+    image = Image.new("L", (1240, 1754), 255)
+    draw = ImageDraw.Draw(image)
+    for line in ((100, 200, 500, 200), (100, 260, 500, 260), *((x, 200, x, 260) for x in (100, 300, 500))):
+        draw.line(line, 0, 2)
+    draw.text((120, 215), "39", 0, ImageFont.load_default(30))
+    for y in (227, 235):
+        draw.rectangle((390, y, 412, y + 2), 0)
+    stream = io.BytesIO()
+    image.save(stream, "PNG")
+    (grid,) = [block for block in ocr.read(stream.getvalue(), "t.png").blocks if isinstance(block, Grid)]
+    assert [cell.text for cell in grid.cells] == ["39", "="]
+
+
+@installed
 def test_what_is_no_picture_or_too_large_a_one_is_refused() -> None:
     with pytest.raises(DamagedFile):
         ocr.read(picture()[:200], "t.png")
