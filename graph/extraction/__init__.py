@@ -18,7 +18,7 @@ from graph.extraction.reconcile import reconcile
 from graph.extraction.stream import Account, stream
 from graph.extraction.tables import tables
 from graph.model import DEPARTMENT, Disclosure, Source, TargetTable
-from graph.readers.document import Document
+from graph.readers.document import Cell, Document, Paragraph
 from graph.vocabulary import Vocabulary, vocabulary
 
 __all__ = ["extract", "trace"]
@@ -66,5 +66,5 @@ def trace(document: Document, words: Vocabulary | None = None) -> tuple[Disclosu
     return reconcile(disclosure, document), account
 
 
-def _members(drafts: list[Draft]) -> list:  # type: ignore[type-arg]
+def _members(drafts: list[Draft]) -> list[Cell | Paragraph]:
     return [item for draft in drafts for item in draft.members]

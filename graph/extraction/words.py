@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from decimal import Decimal
 
 from graph.extraction.targets import decimal
 from graph.model import BudgetUnit, Money
@@ -67,8 +66,3 @@ def split_code(text: str) -> tuple[str | None, str]:
     """A project's 21-character code printed before its name, and the name."""
     match = _PROJECT_CODE.match(tidy(text))
     return (match.group(1), match.group(2)) if match and match.group(2) else (None, tidy(text))
-
-
-def exact_sum(amounts: list[Decimal]) -> Decimal:
-    """Sum that is 0 for no amounts."""
-    return sum(amounts, Decimal(0))
