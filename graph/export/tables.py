@@ -10,6 +10,7 @@ import csv
 import io
 import json
 import re
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 from openpyxl import Workbook
@@ -29,6 +30,8 @@ _COLUMNS = ("level1", "level2", "level3", "comparator", "value", "unit", "weight
 _WIDTHS = {"level3": 36, "description": 36, "basis": 28, "level1": 12, "level2": 16}
 # A sign alone, or a number, is data; a sign before anything else may be a formula (OWASP, CSV injection).
 _FORMULA = re.compile(r"^[=+\-@\t\r](?!$)(?![\d.,%]*$)")
+_NUMBER = re.compile(r"-?(?:0|[1-9]\d{0,14})(?:\.\d+)?")  # longer ones, and codes with a zero before, are text
+_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")  # XML cannot hold them
 _SIGNS = {">=": "≥", "<=": "≤", ">": ">", "<": "<", "=": "=", "qualitative": "定性"}
 
 
@@ -166,6 +169,27 @@ def _xlsx(found: Found) -> bytes:
             put(row, column, item.weight if role == "weight" and item.weight is not None else cell(item, role))
     sheet.page_setup.orientation, sheet.page_setup.paperSize, sheet.page_setup.fitToHeight = "landscape", 9, 0
     sheet.sheet_properties.pageSetUpPr.fitToPage = True
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def sheet(title: str, headings: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
+    """Any table as an Excel sheet: numbers as numbers, all else as text."""
+    book = Workbook()
+    page = book.active
+    page.title = re.sub(r"[\[\]:*?/\\]", "", title)[:31]  # what Excel takes as a name
+    for column, heading_text in enumerate(headings, start=1):
+        page.cell(1, column, heading_text).font = Font(bold=True)
+        page.column_dimensions[get_column_letter(column)].width = 22
+    for row, values in enumerate(rows, start=2):
+        for column, text in enumerate(values, start=1):
+            cell_at = page.cell(row, column)
+            plain = _NUMBER.fullmatch(text)
+            cell_at.value = Decimal(text) if plain else _UNPRINTABLE.sub("", text)
+            if not plain:
+                cell_at.data_type = "s"
+    page.freeze_panes = "A2"
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()

@@ -36,12 +36,16 @@ _TEXTS = ("title_zh", "title_en", "description_zh", "description_en")
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of a list: its variable, the type of its values (see :mod:`graph.queries.lists`), its headings."""
+    """A column of a list: its variable, the type of its values (see :mod:`graph.queries.lists`), its headings.
+
+    ``shown``: on the page of the list, and not only in its data.
+    """
 
     name: str
     type: str
     zh: str
     en: str
+    shown: bool = True
 
 
 @dataclass(frozen=True, slots=True)

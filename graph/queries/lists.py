@@ -4,8 +4,8 @@ Such a query is asked in two ways. Without ``item`` it gives the IRIs that pass 
 lines ``#? item`` do not take part, those ``#? by_NAME`` of the sort do. With ``item`` bound to one of these IRIs it
 gives the columns of that thing. So a page costs as much as its items, however long the list is.
 
-Types of columns: ``name`` (text that the thing is called by), ``text``, ``detail`` (text that pages leave out),
-``integer``, ``decimal``, ``yuan``, ``concept`` (its Chinese label), ``link`` (a thing, with its name in ``?x__name``),
+Types of columns: ``name`` (text that the thing is called by), ``text``, ``integer``,
+ ``decimal``, ``yuan``, ``concept`` (its Chinese label), ``link`` (a thing, with its name in ``?x__name``),
 ``region`` (its code), ``rule``, ``severity``, ``place`` (``?place__page``, ``__line``, ``__sheet``, ``__row``).
 """
 

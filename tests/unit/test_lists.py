@@ -17,7 +17,7 @@ KINDS = {
 }  # fmt: skip
 NOTHING = {("units", "q"), ("bases", "q"), ("issuers", "q"), ("regions", "q"), ("rules", "q"), ("disclosures", "q")}
 TYPES = {
-    "name", "text", "detail", "integer", "decimal", "yuan", "concept", "link", "region", "rule", "severity", "place",
+    "name", "text", "integer", "decimal", "yuan", "concept", "link", "region", "rule", "severity", "place",
 }  # fmt: skip
 
 
