@@ -9,7 +9,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.responses import FileResponse
 from starlette.middleware.gzip import GZipMiddleware
 
-from api import lists, openapi, problems, questions, records, resources, schemas, sparql, things
+from api import lists, openapi, problems, questions, records, resources, schemas, search, sparql, things
 from api.html import PAGES, render
 from api.items import rows
 from api.middleware import BodyLimit, SecurityHeaders
@@ -47,6 +47,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(lists.router)
     app.include_router(resources.router)
     app.include_router(things.router)
+    app.include_router(search.router)
     app.include_router(questions.router)
     app.include_router(sparql.router)
     _pages(app)

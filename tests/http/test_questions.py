@@ -56,7 +56,8 @@ def test_a_question_that_needs_something_shows_its_form(client: Client) -> None:
     ("name", "query"),
     [
         ("indicators-of-project", "projekt=x"), ("indicators-of-project", "project="),
-        ("frequent-indicators", "limit=1"), ("indicators-across-departments", "region=x"), ("projects-missing-class", "class=none"),
+        ("frequent-indicators", "limit=1"), ("indicators-across-departments", "region=x"),
+        ("projects-missing-class", "class=none"),
     ],
 )  # fmt: skip
 def test_wrong_parameters_are_named(client: Client, name: str, query: str) -> None:
