@@ -149,12 +149,12 @@ def ingest(
         )
     prepare(store)
     asked = set(map(Path, paths))
-    holders = _table_holders(store)
-    corrected = {row["old"] for row in strings(store.query(_CORRECTED))}
+    holdings = Holdings(store)
     changed: list[NamedNode] = []
     for done, reading in enumerate(readings(files, jobs, seconds), start=1):
         named = Path(reading.path) in asked
-        outcome = _store(reading, store, holders, corrected, history)
+        change = holdings.change(reading, store, history)
+        outcome = Outcome(reading, store.replace(change.graphs), change.older) if change else Outcome(reading)
         if outcome.changed and outcome.reading.disclosure is not None:
             changed.append(NamedNode(iris.disclosure(outcome.reading.disclosure.source.sha256)))
         yield replace(outcome, named=named)
@@ -218,33 +218,48 @@ def _regions() -> Iterator[Triple]:
             yield Triple(node, contained, NamedNode(iris.region(above)))
 
 
-def _table_holders(store: Store) -> dict[str, str]:
-    """Table IRI → the named graph that holds it now."""
-    return {row["table"]: row["g"] for row in strings(store.query(_HOLDERS))}
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What storing a reading writes: the name of its graph, the graphs to replace, IRIs of older versions put away."""
+
+    name: NamedNode
+    graphs: dict[NamedNode, Iterable[Triple]]
+    older: tuple[str, ...]
 
 
-def _store(
-    reading: Reading, store: Store, holders: dict[str, str], corrected: set[str], history: Path | None
-) -> Outcome:
-    if reading.disclosure is None:
-        return Outcome(reading)
-    name = NamedNode(iris.disclosure(reading.disclosure.source.sha256))
-    if name.value in corrected:
-        return Outcome(reading)
-    triples = triples_of(_under_its_first_name(reading.disclosure, name, store))
-    tables = {t.subject.value for t in triples if t.object == NamedNode(iris.JX + "TargetTable")}  # type: ignore[union-attr]
-    # Without a department, tables of the same name need not be the same table.
-    known = tables if reading.disclosure.department.name else ()
-    older = sorted({holders[table] for table in known if table in holders} - {name.value})
-    revised = {*older, *(old for graph in (name.value, *older) for old in _objects(store, graph, WAS_REVISION_OF))}
-    triples += [Triple(name, WAS_REVISION_OF, NamedNode(old)) for old in revised]
-    graphs = {name: triples, NamedNode(iris.derived(name.value)): derive(triples), **_findings(name, reading)}
-    changed = store.replace(graphs | _put_away(older, store, history))
-    for table in [table for table, graph in holders.items() if graph == name.value or graph in older]:
-        del holders[table]
-    holders.update(dict.fromkeys(tables, name.value))
-    corrected.update(older)
-    return Outcome(reading, changed, tuple(older))
+class Holdings:
+    """Which disclosures hold which tables, and which were corrected: what decides how the next one is stored."""
+
+    def __init__(self, store: Store) -> None:
+        self.holders = {row["table"]: row["g"] for row in strings(store.query(_HOLDERS))}
+        self.corrected = {row["old"] for row in strings(store.query(_CORRECTED))}
+
+    def change(
+        self, reading: Reading, store: Store, history: Path | None, replaces: Iterable[str] = ()
+    ) -> Change | None:
+        """The change that stores a reading; None where there is nothing to store, or it was corrected before.
+
+        ``replaces``: disclosures that it takes the place of besides those that hold its tables. What is put away is
+        written to ``history`` first.
+        """
+        if reading.disclosure is None:
+            return None
+        name = NamedNode(iris.disclosure(reading.disclosure.source.sha256))
+        if name.value in self.corrected:
+            return None
+        triples = triples_of(_under_its_first_name(reading.disclosure, name, store))
+        tables = {t.subject.value for t in triples if t.object == NamedNode(iris.JX + "TargetTable")}  # type: ignore[union-attr]
+        # Without a department, tables of the same name need not be the same table.
+        known = tables if reading.disclosure.department.name else ()
+        older = sorted({*replaces, *(self.holders[table] for table in known if table in self.holders)} - {name.value})
+        revised = {*older, *(old for graph in (name.value, *older) for old in _objects(store, graph, WAS_REVISION_OF))}
+        triples += [Triple(name, WAS_REVISION_OF, NamedNode(old)) for old in revised]
+        graphs = {name: triples, NamedNode(iris.derived(name.value)): derive(triples), **_findings(name, reading)}
+        for table in [table for table, graph in self.holders.items() if graph == name.value or graph in older]:
+            del self.holders[table]
+        self.holders.update(dict.fromkeys(tables, name.value))
+        self.corrected.update(older)
+        return Change(name, graphs | put_away(older, store, history), tuple(older))
 
 
 def _under_its_first_name(disclosure: Disclosure, name: NamedNode, store: Store) -> Disclosure:
@@ -264,7 +279,7 @@ def _findings(name: NamedNode, reading: Reading) -> dict[NamedNode, Iterable[Tri
     return {NamedNode(iris.findings(name.value)): report_triples(name.value, reading.findings)}
 
 
-def _put_away(older: list[str], store: Store, history: Path | None) -> dict[NamedNode, Iterable[Triple]]:
+def put_away(older: Iterable[str], store: Store, history: Path | None) -> dict[NamedNode, Iterable[Triple]]:
     """Write older versions to the history folder before they leave the store: a crash in between loses nothing."""
     emptied: dict[NamedNode, Iterable[Triple]] = {}
     for graph in map(NamedNode, older):

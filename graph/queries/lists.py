@@ -48,7 +48,8 @@ def keys(store: Store, question: Question, values: Mapping[str, object], order: 
     sort, backwards = sort_of(question, order)
     bindings = {name: term for name, term in question.bindings(values).items() if name != "item"}
     text = question.text({*bindings, f"by_{sort.name}"})
-    text += f"ORDER BY {f'DESC({sort.by})' if backwards else sort.by} ?item LIMIT {most}\n"
+    by = sort.by.removeprefix("-")  # an order may be backwards by itself: the newest first
+    text += f"ORDER BY {f'DESC({by})' if backwards != sort.by.startswith('-') else by} ?item LIMIT {most}\n"
     found = (row["item"] for row in solutions(store.query(text, bindings=bindings)))
     return list(dict.fromkeys(term.value for term in found if isinstance(term, NamedNode)))
 
