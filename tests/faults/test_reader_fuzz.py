@@ -123,6 +123,32 @@ def test_an_archive_whose_directory_lost_a_name_is_read_without_that_member() ->
     assert isinstance(document, Document)
 
 
+def test_a_package_that_lost_its_list_of_types_is_no_archive_of_texts() -> None:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(good("docx"))) as old, zipfile.ZipFile(stream, "w") as new:
+        for name in old.namelist():
+            if name != "[Content_Types].xml":
+                new.writestr(name, old.read(name))
+    (document,) = documents(stream.getvalue())
+    assert isinstance(document, Document)
+    assert len(extract(document).target_tables[0].indicators) == 6
+
+
+LONG = {
+    "a line without a tab": "字" * 500_000,
+    "a line of tabs": "字" + "\t" * 500_000,
+    "blank lines": "字" + "\n" * 300_000 + "a",
+    "marks that never end": "[bookmark: " * 50_000,
+    "bars": "|" * 300_000 + "a",
+}
+
+
+@pytest.mark.parametrize("case", LONG)
+def test_a_very_long_text_is_read_in_time_that_grows_with_its_length(case: str) -> None:
+    with soon():
+        assert read_bytes(LONG[case].encode(), "long.txt").blocks
+
+
 # -- hostile and odd files --------------------------------------------------------------------------------------------
 
 
