@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from collections import Counter
 from collections.abc import Iterator
 from itertools import islice
 
 from graph.errors import DamagedFile, EmptyFile
+from graph.formulas import unguarded
 from graph.readers.cells import CellCounter, finish
 from graph.readers.document import Cell, Place
 from graph.readers.encoding import decode
@@ -19,8 +19,6 @@ from graph.readers.result import ReadResult
 # In order of preference where they fit equally well.
 _DELIMITERS = (",", "\t", ";", "|", "，")
 _SAMPLE_RECORDS = 500
-# An apostrophe before a sign tells a spreadsheet that the field is text and no formula; it is not part of the words.
-_TEXT_MARK = re.compile(r"^'(?=[=+\-@])")
 
 
 def read(data: bytes, path: str, limits: Limits = LIMITS) -> ReadResult:
@@ -39,7 +37,7 @@ def read(data: bytes, path: str, limits: Limits = LIMITS) -> ReadResult:
             if not field:
                 continue
             place = Place(line=line, row=height + 1, column=column + 1)
-            if clean := _TEXT_MARK.sub("", counter.tidied(field, place)):
+            if clean := counter.tidied(unguarded(field), place):
                 cells.append(Cell(clean, height, column, place))
         height += 1
     if not cells:
