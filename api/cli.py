@@ -16,6 +16,7 @@ from api.terminal import as_text, complain, out, show
 from graph import __version__, ingest, output, queries, resources
 from graph.errors import BadParameter, JixiaoError
 from graph.export.lookup import find_table
+from graph.export.rows import of_answer
 from graph.export.tables import FORMATS, export_table
 from graph.store import Store, open_store
 
@@ -34,6 +35,12 @@ StoreOption = Annotated[
         help="图谱库文件夹；缺省为环境变量 JIXIAO_STORE，再缺省为数据旁的 .jixiao。"
         "Folder of the store; else JIXIAO_STORE, else a folder .jixiao beside the data.",
     ),
+]
+OutputOption = Annotated[
+    Path | None, typer.Option("--output", "-o", help="文件；缺省为标准输出。File; else standard output.")
+]
+BomOption = Annotated[
+    bool, typer.Option("--bom", help="CSV 带 BOM，Excel 可直接打开。CSV begins with a BOM, as Excel wants it.")
 ]
 Paths = Annotated[list[Path], typer.Argument(help="文件或文件夹。Files or folders.", metavar="FILE...")]
 
@@ -172,10 +179,8 @@ def validate(
     files: Annotated[
         list[Path] | None, typer.Argument(help="文件或文件夹。Files or folders.", metavar="FILE...")
     ] = None,
-    format: Annotated[str, typer.Option("--format", "-f", help="table、json、ttl、html 或 xlsx。")] = "table",
-    target: Annotated[
-        Path | None, typer.Option("--output", "-o", help="文件；缺省为标准输出。File; else standard output.")
-    ] = None,
+    format: Annotated[str, typer.Option("--format", "-f", help="table json ttl html xlsx csv md")] = "table",
+    target: OutputOption = None,
     store: Annotated[
         str | None,
         typer.Option(
@@ -188,8 +193,6 @@ def validate(
     known(format, terminal.REPORTS)
     if bool(files) == bool(store):
         raise BadParameter(zh="请给出文件，或用 --store 指定图谱库。", en="Give files, or a store with --store.")
-    if format == "xlsx" and target is None and sys.stdout.isatty():
-        raise BadParameter("--output", zh="Excel 文件请用 --output 指定文件名。", en="Give --output for an Excel file.")
     judged, failed = terminal.judged_store(store, jobs) if store else terminal.judged_files(files or [], jobs)
     terminal.print_report(judged, format, target)
     if failed:
@@ -206,17 +209,19 @@ def query(
     arguments: Annotated[list[str] | None, typer.Argument(help="参数。Parameters.", metavar="key=value...")] = None,
     store: StoreOption = None,
     listed: Annotated[bool, typer.Option("--list", help="列出全部问题。List the questions.")] = False,
-    format: Annotated[str, typer.Option("--format", "-f", help="table、json 或 csv。table, json or csv.")] = "table",
+    format: Annotated[str, typer.Option("--format", "-f", help="table csv xlsx json md")] = "table",
+    target: OutputOption = None,
+    bom: BomOption = False,
 ) -> None:
     """回答问题库中的问题。Answer a question of the library."""
-    known(format, ("table", "json", "csv"))
+    known(format, terminal.ROWS)
     if listed or name is None:
         out.print(terminal.question_list())
         return
     values: dict[str, Any] = dict(pair(argument) for argument in arguments or [])
     with opened(location(store), read_only=True) as source:
-        rows = queries.run(source, name, **values)
-        terminal.print_rows(rows.columns, rows.rows, format, title=queries.library()[name].title_zh)
+        answered = queries.run(source, name, **values)
+        terminal.print_rows(of_answer(answered, queries.find(name).title_zh), format, target, bom=bom)
 
 
 def pair(argument: str) -> tuple[str, str]:
@@ -233,12 +238,14 @@ def sparql(
         str, typer.Argument(help="SPARQL，或文件名，或 - 读标准输入。SPARQL, a file, or - .", metavar="QUERY")
     ],
     store: StoreOption = None,
-    format: Annotated[str, typer.Option("--format", "-f", help="table json csv tsv xml ttl nt")] = "table",
+    format: Annotated[str, typer.Option("--format", "-f", help="table csv xlsx json md tsv xml ttl nt")] = "table",
+    target: OutputOption = None,
+    bom: BomOption = False,
 ) -> None:
     """执行 SPARQL 查询（前缀 jx: 等已声明）。Run a SPARQL query; common prefixes are declared."""
-    known(format, ("table", "json", "csv", "tsv", "xml", "ttl", "nt"))
+    known(format, (*terminal.ROWS, "tsv", "xml", "ttl", "nt"))
     with opened(location(store), read_only=True) as source:
-        terminal.answer(source.query(terminal.with_prefixes(query_text(text))), format)
+        terminal.answer(source.query(terminal.with_prefixes(query_text(text))), format, target, bom=bom)
 
 
 def query_text(given: str) -> str:
@@ -264,18 +271,14 @@ app.add_typer(export, name="export")
 def export_table_command(
     project: Annotated[str, typer.Option(help="项目名称（或其一部分）、编码或标识。Name, code or id of a project.")],
     format: Annotated[str, typer.Option("--format", "-f", help="xlsx、csv、json 或 ttl。")] = "xlsx",
-    target: Annotated[
-        Path | None, typer.Option("--output", "-o", help="文件；缺省为标准输出。File; else standard output.")
-    ] = None,
+    target: OutputOption = None,
     store: StoreOption = None,
 ) -> None:
     """导出一个项目的绩效目标表。Export the target table of one project."""
     known(format, FORMATS)
     with opened(location(store), read_only=True) as source:
         data = export_table(find_table(source, project), source, format)
-    if target is None and sys.stdout.isatty() and format == "xlsx":
-        raise BadParameter("--output", zh="Excel 文件请用 --output 指定文件名。", en="Give --output for an Excel file.")
-    show(data, target)
+    terminal.save(lambda stream: stream.write(data), target, format)
 
 
 # -- serve ----------------------------------------------------------------------------------------------------------

@@ -1,7 +1,7 @@
 """One target table as a file: Excel, CSV, JSON or Turtle. Excel and CSV can be read in again.
 
 Headings are the preferred labels of the roles in ``ontology/forms.ttl``. Text never becomes a formula: Excel cells are
-typed as text, CSV cells that a spreadsheet would evaluate get a leading apostrophe.
+typed as text, CSV cells are guarded.
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import re
 from decimal import Decimal
 
 from openpyxl import Workbook
@@ -19,6 +18,7 @@ from pyoxigraph import RdfFormat, serialize
 
 from graph.errors import BadParameter
 from graph.export.lookup import Found, triples_about
+from graph.formulas import guarded
 from graph.model import PROJECT, Indicator, TargetTable
 from graph.output import number, table_as_json
 from graph.store import Store
@@ -27,8 +27,6 @@ from graph.vocabulary import Vocabulary, vocabulary
 FORMATS = ("xlsx", "csv", "json", "ttl")
 _COLUMNS = ("level1", "level2", "level3", "comparator", "value", "unit", "weight", "direction", "description", "basis")
 _WIDTHS = {"level3": 36, "description": 36, "basis": 28, "level1": 12, "level2": 16}
-# A sign alone, or a number, is data; a sign before anything else may be a formula (OWASP, CSV injection).
-_FORMULA = re.compile(r"^[=+\-@\t\r](?!$)(?![\d.,%]*$)")
 _SIGNS = {">=": "≥", "<=": "≤", ">": ">", "<": "<", "=": "=", "qualitative": "定性"}
 
 
@@ -107,11 +105,6 @@ def caption(found: Found) -> str:
     return f"{what}（{found.disclosure.fiscal_year}年度）" if found.disclosure.fiscal_year else what
 
 
-def safe(text: str) -> str:
-    """A CSV cell that no spreadsheet evaluates."""
-    return "'" + text if _FORMULA.match(text) else text
-
-
 def _csv(found: Found) -> bytes:
     words, table = vocabulary(), found.table
     roles = columns(table)
@@ -120,10 +113,10 @@ def _csv(found: Found) -> bytes:
     width = len(roles)
     writer.writerow([caption(found), *[""] * (width - 1)])
     for label, value in head(found, words):
-        writer.writerow([label, safe(value), *[""] * (width - 2)])
+        writer.writerow([label, guarded(value), *[""] * (width - 2)])
     writer.writerow([heading(role, words) for role in roles])
     for item in table.indicators:
-        writer.writerow([safe(cell(item, role)) for role in roles])
+        writer.writerow([guarded(cell(item, role)) for role in roles])
     # Excel takes a CSV for UTF-8 only with this mark.
     return b"\xef\xbb\xbf" + out.getvalue().encode()
 

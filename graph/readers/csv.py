@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from itertools import islice
 
 from graph.errors import DamagedFile, EmptyFile
+from graph.formulas import unguarded
 from graph.readers.cells import CellCounter
 from graph.readers.document import Cell, Grid, Place
 from graph.readers.encoding import decode
@@ -21,8 +22,6 @@ _DELIMITERS = (",", "\t", ";", "|", "，")
 _SAMPLE_RECORDS = 100
 _MOST = 0.6
 _PIPE_ROW = re.compile(r"^[ \t]*\|.*\|[ \t\r]*$", re.MULTILINE)
-# An apostrophe before a sign tells a spreadsheet that the field is text and no formula; it is not part of the words.
-_TEXT_MARK = re.compile(r"^'(?=[=+\-@])")
 
 
 def read(data: bytes, path: str, limits: Limits = LIMITS) -> ReadResult:
@@ -38,9 +37,9 @@ def read(data: bytes, path: str, limits: Limits = LIMITS) -> ReadResult:
     for row, (line, record) in enumerate(_records(text, _delimiter(text), path)):
         counter.count(1 + len(record))
         for column, field in enumerate(record):
-            if field and (clean := counter.tidied(field, line)):
-                if clean[0] == "'":
-                    clean = _TEXT_MARK.sub("", clean)
+            if not field:
+                continue
+            if clean := counter.tidied(unguarded(field) if field[0] == "'" else field, line):
                 cells.append(Cell(clean, row, column, Place(None, line, None, row + 1, column + 1)))
     if not cells:
         raise EmptyFile(place=path)
