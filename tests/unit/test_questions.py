@@ -103,7 +103,12 @@ def test_weights_total_80_and_85(ask: Ask) -> None:
     ]
     # Tables with blanks: what was worked out for a blank does not count as printed.
     blank = of([row for row in rows if row not in complete], "total", "weighted", "inferred", "indicators")
-    assert sorted(blank) == [("60", "4", "0", "6"), ("75", "5", "1", "6"), ("81", "9", "1", "10"), ("85", "9", "1", "10")]
+    assert sorted(blank) == [
+        ("60", "4", "0", "6"),
+        ("75", "5", "1", "6"),
+        ("81", "9", "1", "10"),
+        ("85", "9", "1", "10"),
+    ]
 
 
 # Q8
