@@ -89,6 +89,10 @@ def _reader(data: bytes, path: str) -> tuple[str, Reader]:
         return _office(data, path)
     if data.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
         return _compound(data, path)
+    if data.startswith(b"{\\rtf"):
+        from graph.readers import doc
+
+        return "application/rtf", doc.converted
     if data.startswith(_IMAGES):
         from graph.readers import ocr
 
@@ -131,4 +135,8 @@ def _compound(data: bytes, path: str) -> tuple[str, Reader]:
         from graph.readers import xls
 
         return "application/vnd.ms-excel", xls.read
+    # Where the directory begins: sectors follow the header of one sector ([MS-CFB] 2.2).
+    sector = 1 << min(int.from_bytes(data[30:32], "little"), 16)
+    if (int.from_bytes(data[48:52], "little") + 1) * sector >= len(data):
+        raise DamagedFile("结尾缺失，文件不完整 the end is missing: truncated", place=path)
     raise UnknownFormat("application/x-ole-storage", place=path)
