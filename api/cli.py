@@ -13,7 +13,7 @@ import typer
 
 from api import terminal
 from api.terminal import as_text, complain, out, show
-from graph import __version__, ingest, output, queries, resources
+from graph import __version__, ingest, output, patterns, queries, resources
 from graph.errors import BadParameter, JixiaoError
 from graph.export.lookup import find_table
 from graph.export.rows import of_answer
@@ -279,6 +279,25 @@ def export_table_command(
     with opened(location(store), read_only=True) as source:
         data = export_table(find_table(source, project), source, format)
     terminal.save(lambda stream: stream.write(data), target, format)
+
+
+# -- links ----------------------------------------------------------------------------------------------------------
+
+
+@app.command(name="link", epilog="例 e.g. `jixiao link --reject https://w3id.org/jixiao/id/link/… --because 两回事`")
+def link_command(
+    reject: Annotated[str | None, typer.Option(help="要否决的关联。Link to reject.", metavar="IRI")] = None,
+    because: Annotated[str, typer.Option(help="理由。Why.")] = "",
+    allow: Annotated[str | None, typer.Option(help="撤回否决的关联。Rejection to take back.", metavar="IRI")] = None,
+    store: StoreOption = None,
+) -> None:
+    """重新关联，或否决一条关联（见问题 links），此后不再作出。Link anew, or reject a link (question `links`)."""
+    with opened(location(store), read_only=False) as target:
+        if reject is not None:
+            patterns.reject(target, reject, because)
+        if allow is not None:
+            patterns.allow(target, allow)
+        patterns.link(target)
 
 
 # -- serve ----------------------------------------------------------------------------------------------------------

@@ -33,7 +33,7 @@ from graph.errors import (
 from graph.extraction import extract
 from graph.extraction.identity import regions
 from graph.model import Disclosure
-from graph.patterns import derive, link
+from graph.patterns import derive, link, rejected
 from graph.rdf import to_quads
 from graph.readers import read_each
 from graph.readers.document import Document
@@ -216,7 +216,11 @@ def _store(
     older = sorted({holders[table] for table in known if table in holders} - {name.value})
     revised = {*older, *(old for graph in (name.value, *older) for old in _objects(store, graph, WAS_REVISION_OF))}
     triples += [Triple(name, WAS_REVISION_OF, NamedNode(old)) for old in revised]
-    graphs = {name: triples, NamedNode(iris.derived(name.value)): derive(triples), **_findings(name, reading)}
+    graphs = {
+        name: triples,
+        NamedNode(iris.derived(name.value)): derive(triples, rejected(store)),
+        **_findings(name, reading),
+    }
     changed = store.replace(graphs | _put_away(older, store, history))
     for table in [table for table, graph in holders.items() if graph == name.value or graph in older]:
         del holders[table]
