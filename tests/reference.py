@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import time
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from functools import cache
@@ -27,6 +28,11 @@ def reference(triples: Iterable[Triple | Quad], files: Sequence[Path] = ()) -> s
     text = serialize(data, format=RdfFormat.N_TRIPLES) or b""
     results = _worker().submit(_pyshacl, text, b"\n".join(file.read_bytes() for file in files)).result()
     return {(shape.removeprefix(JXS), focus, value) for shape, focus, value in results}
+
+
+def processor_time() -> float:
+    """Seconds of processor time that pySHACL has used so far."""
+    return _worker().submit(time.process_time).result()
 
 
 @cache
