@@ -89,6 +89,12 @@ class EmbeddedStore:
         """See :meth:`graph.store.Store.graph`."""
         return (quad.triple for quad in self._opened.quads_for_pattern(None, None, None, name))
 
+    def quads(
+        self, subject: NamedNode | None, predicate: NamedNode | None, object: NamedNode | None, name: NamedNode | None
+    ) -> Iterator[Quad]:
+        """See :meth:`graph.store.Store.quads`."""
+        return self._opened.quads_for_pattern(subject, predicate, object, name)
+
     def graphs(self) -> Iterator[NamedNode]:
         """See :meth:`graph.store.Store.graphs`."""
         return (name for name in self._named_graphs() if not name.value.startswith(_STATE))
