@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any
 
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import FileResponse
 from starlette.middleware.gzip import GZipMiddleware
 
-from api import problems, records, resources, schemas, sparql
+from api import lists, openapi, problems, records, resources, schemas, sparql, things
 from api.html import PAGES, render
+from api.items import rows
 from api.middleware import BodyLimit, SecurityHeaders
 from api.service import Service
 from api.settings import Settings
 from graph import __version__
-from graph.queries import run
 
+SHOWN = 12  # departments on the first page
 DESCRIPTION = """预算绩效目标表的知识图谱：部门、项目、三级指标、目标值、依据，每个值附出处。
 
 A knowledge graph of budget performance-target tables: departments, projects, three-level indicators, targets and bases,
@@ -44,11 +44,13 @@ def create_app(settings: Settings) -> FastAPI:
         responses={"default": {"model": schemas.Problem, "description": "出错 error (application/problem+json)"}},
     )
     app.state.service = service
+    app.include_router(lists.router)
     app.include_router(resources.router)
+    app.include_router(things.router)
     app.include_router(sparql.router)
     _pages(app)
     problems.install(app)
-    _describe(app)
+    openapi.describe(app, settings)
     app.add_middleware(BodyLimit, megabytes=settings.max_upload_mb)
     app.add_middleware(GZipMiddleware, minimum_size=1000)
     app.add_middleware(SecurityHeaders)
@@ -59,11 +61,9 @@ def _pages(app: FastAPI) -> None:
     @app.get("/", response_class=Response, responses=resources.PAGE, tags=["服务 Service"])
     def home(request: Request, source: resources.StoreNow) -> Response:
         """首页：图谱的规模与入口。The size of the graph and the ways in."""
-        departments = run(source, "departments", 12)
-        listed = [records.department(row) for row in departments.terms]
-        return resources.respond(
-            request, records.counts(source), "home.html", departments=listed, more=departments.more
-        )
+        listed = rows(source, "departments", SHOWN + 1)
+        more = len(listed) > SHOWN
+        return resources.respond(request, records.counts(source), "home.html", departments=listed[:SHOWN], more=more)
 
     @app.get("/docs", include_in_schema=False)
     def documentation() -> Response:
@@ -72,21 +72,3 @@ def _pages(app: FastAPI) -> None:
     @app.get("/style.css", include_in_schema=False)
     def style() -> Response:
         return FileResponse(PAGES / "style.css", headers={"Cache-Control": "max-age=3600"})
-
-
-def _describe(app: FastAPI) -> None:
-    """OpenAPI as the service behaves: wrong parameters answer 400, errors are problems."""
-    made = app.openapi
-
-    def openapi() -> dict[str, Any]:
-        if app.openapi_schema is None:
-            schema = made()
-            for operation in (o for path in schema["paths"].values() for o in path.values()):
-                operation["responses"].pop("422", None)
-                default = operation["responses"]["default"]["content"]
-                default[problems.MEDIA_TYPE] = default.pop("application/json")
-            for name in ("HTTPValidationError", "ValidationError"):
-                schema["components"]["schemas"].pop(name, None)
-        return app.openapi_schema or {}
-
-    app.openapi = openapi  # type: ignore[method-assign]

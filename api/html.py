@@ -9,8 +9,9 @@ from typing import Any
 from fastapi import Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from api.links import path_of
-from graph import __version__, iris
+from api.links import is_ours, path_of
+from api.openapi import class_names
+from graph import __version__
 from graph.vocabulary import vocabulary
 
 PAGES = Path(__file__).resolve().parent / "pages"
@@ -34,9 +35,8 @@ def _role(name: str) -> str:
 
 
 def _shown_at(iri: str) -> str | None:
-    """The path of this service that shows a thing, for the kinds that have one."""
-    kind = iri.removeprefix(f"{iris.BASE}id/").partition("/")[0] if iri.startswith(f"{iris.BASE}id/") else ""
-    return path_of(iri) if kind in ("department", "project", "table", "indicator", "disclosure") else None
+    """The path of this service that shows a thing."""
+    return path_of(iri) if is_ours(iri) else None
 
 
 _ENVIRONMENT = Environment(
@@ -45,10 +45,11 @@ _ENVIRONMENT = Environment(
 _ENVIRONMENT.filters["yuan"] = _yuan
 _ENVIRONMENT.filters["role"] = _role
 _ENVIRONMENT.filters["shown_at"] = _shown_at
+_ENVIRONMENT.filters["class_names"] = class_names
 _ENVIRONMENT.globals["version"] = __version__
 
 
-def render(name: str, status: int = 200, headers: dict[str, str] | None = None, **values: Any) -> Response:
+def render(page: str, /, status: int = 200, headers: dict[str, str] | None = None, **values: Any) -> Response:
     """A page as a response."""
-    text = _ENVIRONMENT.get_template(name).render(**values)
+    text = _ENVIRONMENT.get_template(page).render(**values)
     return Response(text, status, headers, "text/html; charset=utf-8")

@@ -4,21 +4,19 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from functools import cache
 from typing import Any, cast
+from urllib.parse import unquote
 
 from pyoxigraph import NamedNode, Triple
 
 from api import schemas
-from api.links import id_of, path_of
+from api.items import link, link_fields, thing
 from graph import iris, output
 from graph.errors import NotFound
-from graph.extraction.identity import regions
 from graph.iris import JX
 from graph.model import Indicator, TargetTable
 from graph.queries import Answer, run
 from graph.rdf import instances
-from graph.shapes import Rule, shapes
 from graph.store import Store, Term
 from graph.vocabulary import vocabulary
 
@@ -37,60 +35,15 @@ def integer(row: Row, name: str) -> int | None:
     return None if value is None else int(value)
 
 
-def _link(iri: str, name: str | None) -> dict[str, Any]:
-    return {"id": id_of(iri), "iri": iri, "name": name, "url": path_of(iri)}
-
-
-def link(iri: str, name: str | None) -> schemas.Link:
-    """A thing by its IRI and name."""
-    return schemas.Link(**_link(iri, name))
-
-
 # -- departments and projects -----------------------------------------------------------------------------------------
-
-
-def department(row: Row) -> schemas.Department:
-    """A row of ``departments.rq``."""
-    area = text(row, "area")
-    code = iris.text_of(area) if area else None
-    return schemas.Department(
-        **_link(row_iri(row, "owner"), text(row, "name")),
-        code=text(row, "code"),
-        region=code,
-        region_name=region_name(code),
-        projects=integer(row, "projects") or 0,
-    )
 
 
 def department_detail(store: Store, department_id: str) -> schemas.DepartmentDetail:
     """A department with its overall tables. Raises NotFound."""
-    found = run(store, "departments", department=department_id).terms
-    if not found:
-        raise NotFound(department_id, zh="没有这个部门。", en="No such department.")
+    found = thing(store, "departments", iris.thing("department", *map(unquote, department_id.split("/"))))
     tables = run(store, "tables-of-department", department=department_id).terms
-    return schemas.DepartmentDetail(
-        **department(found[0]).model_dump(),
-        overall_tables=[target_table(store, row_iri(row, "table")) for row in tables],
-    )
-
-
-def region_name(code: str | None) -> str | None:
-    """省市县 of a code, as far as it is known."""
-    if code is None:
-        return None
-    codes = dict.fromkeys((f"{code[:2]}0000", f"{code[:4]}00", code))
-    return "".join(regions()[part].name for part in codes if part in regions()) or None
-
-
-def project(row: Row) -> schemas.Project:
-    """A row of ``projects.rq``."""
-    return schemas.Project(
-        **_link(row_iri(row, "project"), text(row, "name")),
-        code=text(row, "code"),
-        department=link(row_iri(row, "owner"), text(row, "owner_name")),
-        fiscal_year=integer(row, "fiscal_year"),
-        budget_yuan=text(row, "budget_yuan"),
-    )
+    overall = [target_table(store, row_iri(row, "table")) for row in tables]
+    return schemas.DepartmentDetail(**found, overall_tables=overall)
 
 
 def project_detail(store: Store, project_id: str) -> schemas.ProjectDetail:
@@ -140,7 +93,9 @@ class Head:
             self._facts[cast(NamedNode, triple.subject).value][triple.predicate.value] = cast(Any, triple.object).value
         facts = self._facts[document]
         self.source = schemas.Source(
-            **_link(document, facts.get(f"{JX}path")), path=facts.get(f"{JX}path"), sha256=facts.get(f"{JX}sha256")
+            **link_fields(document, facts.get(f"{JX}path")),
+            path=facts.get(f"{JX}path"),
+            sha256=facts.get(f"{JX}sha256"),
         )
 
     def of(self, iri: str, name: str) -> str | None:
@@ -173,7 +128,7 @@ def target_table(store: Store, iri: str) -> schemas.TargetTable:
     known = output.table_as_json(table)
     for name in ("indicators", "prose_indicators", "name"):
         del known[name]
-    return schemas.TargetTable(**_link(iri, table.name), **known, **head.links())
+    return schemas.TargetTable(**link_fields(iri, table.name), **known, **head.links())
 
 
 def table_detail(store: Store, iri: str) -> schemas.TargetTableDetail:
@@ -212,69 +167,25 @@ def _indicators(head: Head, answer: Answer) -> Iterator[schemas.Indicator]:
     table = link(head.iri, head.of(head.iri, "name"))
     links = head.links()
     for iri, item in instances(Indicator, triples(answer, head.source.iri), vocabulary()):
-        yield schemas.Indicator(**_link(iri, item.level3), table=table, **links, **output.indicator(item))
+        yield schemas.Indicator(**link_fields(iri, item.level3), table=table, **links, **output.indicator(item))
 
 
-# -- findings and documents -------------------------------------------------------------------------------------------
+# -- findings and sizes -----------------------------------------------------------------------------------------------
 
 
-@cache
-def _rules() -> dict[str, Rule]:
-    return {rule.id: rule for rule in shapes().rules}
-
-
-def finding(row: Row) -> schemas.Finding:
-    """A row of ``findings.rq``."""
-    shape, focus = row_iri(row, "shape"), row_iri(row, "focus")
-    rule = _rules().get(shape.rpartition("#")[2])
-    table = text(row, "in_table") or (focus if focus.startswith(f"{iris.BASE}id/table/") else None)
-    document = row_iri(row, "finding").rpartition("/findings/")[0]
-    return schemas.Finding(
-        iri=row_iri(row, "finding"),
-        rule=shape.rpartition("#")[2],
-        group=rule.group if rule else None,
-        severity=row_iri(row, "level").rpartition("#")[2].lower(),
-        message_zh=text(row, "message_zh"),
-        message_en=text(row, "message_en"),
-        value=text(row, "value"),
-        focus=focus,
-        table=link(table, text(row, "table_name")) if table else None,
-        indicator=text(row, "level3"),
-        place=schemas.Place(page=integer(row, "page"), line=integer(row, "line")),
-        disclosure=link(document, None),
-    )
-
-
-def disclosure(store: Store, row: Row) -> schemas.Disclosure:
-    """A row of ``disclosures.rq``, with its sizes."""
-    iri = row_iri(row, "document")
-    sizes = next(iter(run(store, "sizes", disclosure=iri).terms), {})
-    return schemas.Disclosure(
-        **_link(iri, text(row, "path")),
-        path=text(row, "path"),
-        sha256=text(row, "sha256"),
-        media_type=text(row, "media_type"),
-        pages=integer(row, "pages"),
-        department=link(row_iri(row, "owner"), text(row, "owner_name")),
-        fiscal_year=integer(row, "fiscal_year"),
-        tables=integer(sizes, "tables") or 0,
-        indicators=integer(sizes, "indicators") or 0,
-        unplaced=integer(sizes, "unplaced") or 0,
-    )
-
-
-def disclosure_by_id(store: Store, disclosure_id: str) -> schemas.Disclosure:
-    """A document by its id. Raises NotFound."""
-    found = run(store, "disclosures", disclosure=disclosure_id).terms
-    if not found:
-        raise NotFound(disclosure_id, zh="没有这份公开文件。", en="No such disclosure.")
-    return disclosure(store, found[0])
-
-
-def findings_about(store: Store, documents: Iterable[str]) -> list[schemas.Finding]:
+def findings_about(store: Store, documents: Iterable[str]) -> list[schemas.Remark]:
     """What the rules found in documents."""
-    rows = (row for document in dict.fromkeys(documents) for row in run(store, "findings", report=document).terms)
-    return [finding(row) for row in rows]
+    rows = [row for document in dict.fromkeys(documents) for row in run(store, "findings-of", report=document).terms]
+    return [
+        schemas.Remark(
+            rule=row_iri(row, "shape").rpartition("#")[2],
+            severity=row_iri(row, "level").rpartition("#")[2].lower(),
+            message_zh=text(row, "message_zh"),
+            message_en=text(row, "message_en"),
+            focus=row_iri(row, "focus"),
+        )
+        for row in rows
+    ]
 
 
 def counts(store: Store) -> schemas.Counts:

@@ -223,21 +223,14 @@ class ProjectDetail(Project):
     indicators_url: str
 
 
-class Finding(_Model):
-    """What a rule found, with the place it is about."""
+class Remark(_Model):
+    """What a rule found, as shown beside what it is about."""
 
-    iri: str
     rule: str
-    group: str | None = None
     severity: str = Field(description="violation, warning or info")
     message_zh: str | None = None
     message_en: str | None = None
-    value: str | None = None
     focus: str = Field(description="IRI of the indicator, table or disclosure")
-    table: Link | None = None
-    indicator: str | None = Field(default=None, description="name of the indicator, if the finding is about one")
-    place: Place
-    disclosure: Link
 
 
 class Disclosure(Source):
@@ -250,6 +243,7 @@ class Disclosure(Source):
     tables: int
     indicators: int
     unplaced: int = Field(description="cells that were not understood")
+    findings: int = Field(description="what the rules found")
 
 
 class Counts(_Model):

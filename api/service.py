@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
 
+from api.keys import Keys
 from api.settings import Settings
 from graph.store.live import Live
 from graph.store.sandbox import Dataset, Result
@@ -15,6 +16,7 @@ class Service:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
+        self.keys = Keys()
         self.live = Live(settings.store, settings.limits)
         # Of their own: queries that wait for each other must not keep lookups waiting.
         self._workers = ThreadPoolExecutor(settings.query_workers, "query")

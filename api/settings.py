@@ -44,6 +44,9 @@ class Settings:
     max_page_size: int = _setting(
         500, "列表一页至多的项数（limit 参数的上限）。", "Most items on a page (bound of limit).", 1, 10_000
     )
+    max_listed: int = _setting(
+        100_000, "列表至多数到、翻到多少项。", "Items that a list counts and pages through.", 1, 10_000_000
+    )
     max_upload_mb: float = _setting(
         50.0, "请求正文至多多少 MB。", "MB that the body of a request may have.", 0.001, 10_000
     )

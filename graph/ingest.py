@@ -37,6 +37,7 @@ from graph.patterns import derive, link, rejected
 from graph.rdf import to_quads
 from graph.readers import read_each
 from graph.readers.document import Document
+from graph.shapes import DESCRIPTIONS
 from graph.store import Store
 from graph.store.rows import strings
 from graph.validation import Finding, judge, report_triples
@@ -45,6 +46,7 @@ from graph.vocabulary import vocabulary
 WAS_REVISION_OF = NamedNode("http://www.w3.org/ns/prov#wasRevisionOf")
 VOCABULARY = NamedNode(iris.BASE + "ontology")
 REFERENCE = NamedNode(iris.BASE + "id/reference")
+RULES = NamedNode(iris.BASE + "shapes")
 DIGEST = NamedNode("http://purl.org/dc/terms/identifier")
 _HOLDERS = """PREFIX jx: <https://w3id.org/jixiao/ontology#>
 SELECT DISTINCT ?g ?table WHERE { GRAPH ?g { ?table a jx:TargetTable } }"""
@@ -145,8 +147,7 @@ def ingest(
         yield Outcome(
             Reading(missing, error=FileMissing(place=missing, zh="文件夹是空的。", en="The folder is empty."))
         )
-    store_vocabulary(store)
-    store_reference(store)
+    prepare(store)
     asked = set(map(Path, paths))
     holders = _table_holders(store)
     corrected = {row["old"] for row in strings(store.query(_CORRECTED))}
@@ -159,6 +160,13 @@ def ingest(
         yield replace(outcome, named=named)
         progress(done, len(files))
     link(store, changed)
+
+
+def prepare(store: Store) -> None:
+    """Put beside the data what questions look up in it: vocabulary, regions, rules."""
+    store_vocabulary(store)
+    store_reference(store)
+    store_rules(store)
 
 
 def store_vocabulary(store: Store) -> None:
@@ -175,6 +183,20 @@ def store_reference(store: Store) -> None:
     """Put the regions with their names beside the data; once for each version of the list."""
     content = (resources.folder("data/reference") / "regions.csv").read_bytes()
     _store_once(store, REFERENCE, content, lambda: list(_regions()))
+
+
+def store_rules(store: Store) -> None:
+    """Put the rules with severity, message and source beside the data; how they are computed stays in ``shapes/``."""
+    content = b"\n".join(file.read_bytes() for file in sorted(resources.folder("shapes").glob("*.ttl")))
+    _store_once(store, RULES, content, lambda: list(_rules(content)))
+
+
+def _rules(shapes: bytes) -> Iterator[Triple]:
+    # The queries of the rules are texts of many lines, the parts of their paths nodes without names.
+    for triple in (quad.triple for quad in parse(shapes, format=RdfFormat.TURTLE)):
+        named = isinstance(triple.subject, NamedNode) and isinstance(triple.object, NamedNode | Literal)
+        if named and triple.predicate.value in DESCRIPTIONS:
+            yield triple
 
 
 def _store_once(store: Store, name: NamedNode, content: bytes, triples: Callable[[], list[Triple]]) -> None:

@@ -41,7 +41,7 @@ _TARGETS = {
     f"{SH}targetSubjectsOf": "{{ SELECT DISTINCT $this WHERE {{ $this {0} ?_object }} }}",
     f"{SH}targetObjectsOf": "{{ SELECT DISTINCT $this WHERE {{ ?_subject {0} $this }} }}",
 }
-_DESCRIPTIONS = {
+DESCRIPTIONS = {
     RDF_TYPE, f"{SH}severity", f"{SH}message", f"{SH}group", f"{SH}path", f"{SH}flags",
     f"{_RDFS}label", f"{_RDFS}comment", f"{_SKOS}notation", f"{_DCTERMS}source", f"{iris.JX}sourceVerified",
 }  # fmt: skip
@@ -215,7 +215,7 @@ def _checks(graph: _Graph, node: Term) -> tuple[Check, ...]:
         raise NotSupported("sh:path", place=node.value)
     checks = []
     for predicate in graph.predicates(node):
-        if predicate in _DESCRIPTIONS or predicate in _TARGETS:
+        if predicate in DESCRIPTIONS or predicate in _TARGETS:
             continue
         if predicate == f"{SH}sparql" and path is None:
             checks += [_select(graph, constraint, target) for constraint in graph.values(node, predicate)]

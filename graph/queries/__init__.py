@@ -3,9 +3,10 @@
 Header lines begin with ``#+`` and hold TOML: ``title_zh``, ``title_en``, ``description_zh``, ``description_en`` and one
 table ``[params.NAME]`` for each parameter (see :class:`Parameter`). Values are bound to variables of the parameter's
 name, never pasted, so each parameter stands in the outermost SELECT. A line that ends in ``#? NAME`` takes part only
-when that parameter is given. A question keeps to one OPTIONAL a pattern: an OPTIONAL of two patterns is evaluated over
-the whole store; so is one after a join through the department's name, which is why that name is optional too. What
-stands in ``service/`` serves lists and pages, not people.
+when that parameter is given, with ``#? NAME OTHER`` when one of them is. A question keeps to one OPTIONAL a pattern: an
+OPTIONAL of two patterns is evaluated over the whole store; so is one after a join through the department's name, which
+is why that name is optional too. What stands in ``service/`` serves lists and pages, not people; what its lists need
+beside (columns, sorts, filters that they share) stands in their headers, see :mod:`graph.queries.lists`.
 """
 
 from __future__ import annotations
@@ -26,16 +27,39 @@ from graph.queries.parameters import Parameter
 from graph.store import Store, Term
 from graph.vocabulary import vocabulary
 
-__all__ = ["Answer", "Parameter", "Question", "find", "library", "run", "service_library"]
+__all__ = ["Answer", "Column", "Parameter", "Question", "Sort", "find", "library", "run", "service_library"]
 
 _FOLDER = Path(__file__).parent
-_CONDITION = re.compile(r"#\? *(\w+)\s*$")
+_CONDITION = re.compile(r"#\? *(\w+(?: +\w+)*)\s*$")
 _TEXTS = ("title_zh", "title_en", "description_zh", "description_en")
 
 
 @dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a list: its variable, the type of its values (see :mod:`graph.queries.lists`), its headings."""
+
+    name: str
+    type: str
+    zh: str
+    en: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sort:
+    """An order of a list: its name, what it sorts by, what it is called."""
+
+    name: str
+    by: str
+    zh: str
+    en: str
+
+
+@dataclass(frozen=True, slots=True)
 class Question:
-    """A question: its name (the file's), what it asks in both languages, its parameters and its SPARQL."""
+    """A question: its name (the file's), what it asks in both languages, its parameters and its SPARQL.
+
+    ``columns`` and ``sorts``: only lists of things have them.
+    """
 
     name: str
     title_zh: str
@@ -44,6 +68,8 @@ class Question:
     description_en: str
     params: tuple[Parameter, ...]
     sparql: str
+    columns: tuple[Column, ...] = ()
+    sorts: tuple[Sort, ...] = ()
 
     def bindings(self, values: Mapping[str, object]) -> dict[str, Term]:
         """The given values, and defaults for the others, as terms. Raises BadParameter."""
@@ -56,7 +82,8 @@ class Question:
     def text(self, given: Container[str]) -> str:
         """The SPARQL without the lines of parameters that are not given."""
         lines = self.sparql.splitlines(keepends=True)
-        return "".join(line for line in lines if not (match := _CONDITION.search(line)) or match[1] in given)
+        conditions = ((line, _CONDITION.search(line)) for line in lines)
+        return "".join(line for line, match in conditions if not match or any(n in given for n in match[1].split()))
 
     def _unknown(self, names: str) -> BadParameter:
         known = ", ".join(parameter.name for parameter in self.params) or "–"
@@ -127,17 +154,24 @@ def run(store: Store, name: str, /, limit: int | None = None, **params: object) 
 
 
 def _read(folder: Path) -> dict[str, Question]:
-    return {path.stem: parse(path.stem, path.read_text("utf-8")) for path in sorted(folder.glob("*.rq"))}
+    shared = folder / "filters.toml"
+    filters = tomllib.loads(shared.read_text("utf-8")) if shared.is_file() else {}
+    return {path.stem: parse(path.stem, path.read_text("utf-8"), filters) for path in sorted(folder.glob("*.rq"))}
 
 
-def parse(name: str, text: str) -> Question:
-    """A question from the text of its file. Raises QueryError where the header is wrong."""
+def parse(name: str, text: str, filters: Mapping[str, Any] | None = None) -> Question:
+    """A question from the text of its file; ``filters``: parameters that it may name. Raises QueryError."""
     lines = text.splitlines()
     header = "\n".join(line.removeprefix("#+").removeprefix(" ") for line in lines if line.startswith("#+"))
     body = "\n".join(line for line in lines if not line.startswith("#+")).strip() + "\n"
     try:
         fields: dict[str, Any] = tomllib.loads(header)
-        params = tuple(Parameter(name=key, **value) for key, value in fields.pop("params", {}).items())
-        return Question(name=name, params=params, sparql=body, **{key: fields.pop(key) for key in _TEXTS}, **fields)
+        columns = tuple(Column(key, *value) for key, value in fields.pop("columns", {}).items())
+        sorts = tuple(Sort(key, *value) for key, value in fields.pop("sorts", {}).items())
+        named = [*fields.pop("filters", []), *(["item"] if columns else [])]
+        tables = {key: (filters or {})[key] for key in named} | fields.pop("params", {})
+        params = tuple(Parameter(name=key, **value) for key, value in tables.items())
+        texts = {key: fields.pop(key) for key in _TEXTS}
+        return Question(name=name, params=params, sparql=body, columns=columns, sorts=sorts, **texts, **fields)
     except (tomllib.TOMLDecodeError, KeyError, TypeError) as error:
         raise QueryError(str(error), place=f"{name}.rq", zh="问题的文件头有误。", en="A header is wrong.") from error

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from functools import cache
@@ -13,6 +14,7 @@ from pyoxigraph import Literal, NamedNode
 from graph import iris
 from graph.errors import BadParameter
 from graph.extraction.citations import citations
+from graph.patterns.concepts import concepts
 from graph.vocabulary import fold, vocabulary
 
 XSD = "http://www.w3.org/2001/XMLSchema#"
@@ -23,8 +25,9 @@ _LONGEST = 500
 class Parameter:
     """A parameter of a question.
 
-    ``type``: one of :data:`TYPES`. ``minimum``/``maximum``: range of a number. ``default``: the value where none is
-    given; without one a parameter is required unless ``optional``. ``example`` gives an answer on the samples.
+    ``type``: one of :data:`TYPES`. ``minimum``/``maximum``: range of a number. ``choices``: the only values there are.
+    ``default``: the value where none is given; without one a parameter is required unless ``optional``. ``example``
+    gives an answer on the samples.
     """
 
     name: str
@@ -36,6 +39,7 @@ class Parameter:
     optional: bool = False
     minimum: int | None = None
     maximum: int | None = None
+    choices: Sequence[str] = ()
 
     def __post_init__(self) -> None:
         if self.type not in TYPES:
@@ -56,6 +60,8 @@ class Parameter:
             return None
         if len(text) > _LONGEST or "\0" in text:
             raise self._error(text[:40] + "…", f"至多 {_LONGEST} 个字符", f"holds at most {_LONGEST} characters")
+        if self.choices and text not in self.choices:
+            raise self._error(text[:40], f"应为 {'、'.join(self.choices)} 之一", f"is one of {', '.join(self.choices)}")
         try:
             term = _TERMS[self.type](text)
         except (ValueError, InvalidOperation) as error:
@@ -110,6 +116,34 @@ def _indicator_class(*levels: int) -> Callable[[str], NamedNode]:
     return term
 
 
+def _concept(kind: str) -> Callable[[str], NamedNode]:
+    """A concept of the vocabulary by its IRI or by any of its names."""
+
+    def term(text: str) -> NamedNode:
+        iri = text if text.startswith(iris.BASE) else vocabulary().concept(kind, text)
+        if iri is None or _unsafe(iri):
+            raise ValueError(text)
+        return NamedNode(iri)
+
+    return term
+
+
+def _canonical(text: str) -> NamedNode:
+    """A canonical indicator by its IRI or its name: those that the library lacks are named by it."""
+    return _iri(text) if text.startswith(iris.BASE) else NamedNode(concepts(vocabulary()).match(text).concept)
+
+
+def _iri(text: str) -> NamedNode:
+    """An IRI of this graph."""
+    if not text.startswith(iris.BASE) or _unsafe(text):
+        raise ValueError(text)
+    return NamedNode(text)
+
+
+def _unsafe(iri: str) -> bool:
+    return re.search(r"[\x00-\x20<>\"{}|^`\\]", iri) is not None
+
+
 def _basis(text: str) -> NamedNode:
     """A document number in whatever brackets it was typed."""
     return _thing("basis")(next(iter(citations(text, vocabulary())), text))
@@ -150,6 +184,10 @@ TYPES: dict[str, tuple[str, str]] = {
     "indicator": ("指标标识", "the id of an indicator"),
     "disclosure": ("公开文件标识", "the id of a disclosure"),
     "report": ("公开文件标识", "the id of a disclosure"),
+    "concept": ("标准指标名称", "the name of a canonical indicator"),
+    "unit": ("计量单位，如 % 或 万元", "a unit such as % or 万元"),
+    "comparator": ("比较符，如 >= 或 定性", "a comparator such as >= or qualitative"),
+    "iri": ("本图谱中的 IRI", "an IRI of this graph"),
 }
 """Each type with its name in Chinese and English."""
 
@@ -162,6 +200,10 @@ _TERMS: dict[str, Callable[[str], NamedNode | Literal]] = {
     "level2": _indicator_class(2),
     "class": _indicator_class(1, 2),
     "basis": _basis,
+    "concept": _canonical,
+    "unit": _concept("unit"),
+    "comparator": _concept("comparator"),
+    "iri": _iri,
     "report": lambda text: NamedNode(iris.findings(thing_iri("disclosure", text))),
     **{kind: _thing(kind) for kind in ("function", "department", "project", "table", "indicator", "disclosure")},
 }

@@ -1,9 +1,19 @@
+import re
+from pathlib import Path
+from typing import cast
 from urllib.parse import quote
 
 import pytest
 from httpx import Client
+from pyld import jsonld
+from pyoxigraph import RdfFormat, parse
 
 from api import schemas
+from api.settings import Settings
+from graph.queries.lists import lists
+from tests.http.conftest import Served
+
+BROWSER = {"accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
 
 HANZHONG = "610700/汉中市医疗保障局"
 PROJECT = f"{HANZHONG}/2026/医疗保险业务经办专项经费"
@@ -141,7 +151,7 @@ def test_every_url_that_is_given_leads_somewhere(client: Client) -> None:
             for part in value:
                 visit(part)
 
-    for path in ("/departments", "/projects?limit=400", "/indicators", "/findings", "/disclosures"):
+    for path in ("/departments", "/projects?limit=400", "/indicators", "/findings", "/disclosures", "/bases", "/units"):
         visit(client.get(path).json())
     assert len(seen) > 60
 
@@ -185,3 +195,118 @@ def test_wrong_parameters_are_told(client: Client, query: str) -> None:
     assert problem.code == "bad-parameter"
     assert query.partition("=")[0] in f"{problem.detail}{problem.title}"
     assert response.headers["content-type"] == "application/problem+json"
+
+
+# -- lists of every kind ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", sorted(lists()))
+def test_every_list_counts_pages_and_orders(client: Client, name: str) -> None:
+    first = client.get(f"/{name}", params={"limit": 3}).json()
+    assert first["total_capped"] is False
+    whole = items(client, f"/{name}", limit=400)
+    assert len(whole) == first["total"]
+    assert items(client, f"/{name}", limit=max(7, first["total"] // 3)) == whole
+    for sort in lists()[name].sorts:
+        found = items(client, f"/{name}", limit=400, sort=f"-{sort.name}")
+        assert sorted(item["iri"] for item in found) == sorted(item["iri"] for item in whole)
+    page = client.get(f"/{name}", headers=BROWSER)
+    assert page.status_code == 200
+    assert lists()[name].title_zh in page.text
+
+
+def test_only_the_fields_that_are_asked_for(client: Client) -> None:
+    (first, *_) = items(client, "/projects", fields="name,budget_yuan")
+    assert set(first) == {"iri", "name", "budget_yuan"}
+    wrong = client.get("/projects", params={"fields": "name,colour"})
+    assert wrong.status_code == 400
+    assert "colour" in wrong.text
+
+
+def test_a_list_that_is_too_long_says_so(sample_store: Path, served: Served) -> None:
+    with served(Settings(store=str(sample_store), max_listed=100)) as opened:
+        page = opened.get("/indicators", params={"limit": 60}).json()
+        assert (page["total"], page["total_capped"]) == (100, True)
+        second = opened.get(page["next_url"]).json()
+        assert (len(second["items"]), second["next"]) == (40, None)
+
+
+def test_filters_by_function_concept_unit_and_basis(client: Client) -> None:
+    assert {item["name"] for item in items(client, "/projects", function="2101301")} == {"2026年城乡医疗救助项目"}
+    rows = items(client, "/indicators", concept="群众满意度", limit=100)
+    assert len(rows) == 21
+    assert all("满意" in row["level3"] for row in rows)
+    assert {row["department"]["name"] for row in items(client, "/indicators", basis="邯医保发[2025]19号")} == {
+        "馆陶县医疗保障局"
+    }
+    assert {item["unit"] for item in items(client, "/targets", unit="百分比", limit=400)} == {"%"}
+    assert {item["comparator"] for item in items(client, "/targets", comparator="qualitative", limit=400)} == {
+        "qualitative"
+    }
+    assert client.get("/indicators", params={"unit": "没有这样的单位"}).status_code == 400
+
+
+def test_a_parameter_that_does_not_exist_is_told(client: Client) -> None:
+    response = client.get("/units", params={"colour": "red"})
+    assert response.status_code == 400
+    assert "colour" in response.json()["title"]
+
+
+# -- things -----------------------------------------------------------------------------------------------------------
+
+
+def path(iri: str) -> str:
+    return quote(iri.removeprefix("https://w3id.org/jixiao").replace("#", "/"), safe="/%:@!$&'()*+,;=~")
+
+
+def first_of(client: Client, name: str) -> str:
+    return str(client.get(f"/{name}", params={"limit": 1}).json()["items"][0]["iri"])
+
+
+@pytest.mark.parametrize("name", sorted(lists()))
+def test_json_ld_says_the_triples_of_the_store_and_nothing_else(client: Client, name: str) -> None:
+    iri = first_of(client, name)
+    document = client.get(path(iri), headers={"accept": "application/ld+json"}).json()
+    assert document["iri"] == iri
+    document |= client.get("/context.jsonld").json()
+    text = cast(str, jsonld.to_rdf(document, {"format": "application/n-quads"}))
+    said = {quad.triple for quad in parse(text.encode(), format=RdfFormat.N_QUADS)}
+    turtle = client.get(path(iri), headers={"accept": "text/turtle"})
+    assert turtle.headers["content-type"] == "text/turtle; charset=utf-8"
+    told = {quad.triple for quad in parse(turtle.content, format=RdfFormat.TURTLE)}
+    assert told
+    assert told <= said
+    for triple in said - told:  # what neighbours are called
+        query = f"ASK {{ {triple.subject} {triple.predicate} {triple.object} }}"
+        assert client.get("/sparql", params={"query": query}).json()["boolean"], triple
+
+
+@pytest.mark.parametrize("name", sorted(lists()))
+def test_every_kind_of_thing_has_a_page(client: Client, name: str) -> None:
+    response = client.get(path(first_of(client, name)), headers=BROWSER, follow_redirects=True)
+    assert response.status_code == 200
+    assert response.headers["content-type"].startswith("text/html")
+    assert "<h1>" in response.text
+
+
+def test_formats_of_a_thing(client: Client) -> None:
+    place = quote(f"/id/project/{PROJECT}")
+    for format, media_type in (("ttl", "text/turtle"), ("nt", "application/n-triples"), ("rdf", "application/rdf+xml")):
+        response = client.get(place, params={"format": format})
+        assert response.headers["content-type"].startswith(media_type)
+        assert response.headers["vary"].startswith("Accept")
+        assert list(parse(response.content, format=RdfFormat.from_media_type(media_type)))
+    assert client.get(place).json()["type"] == "Project"
+    assert client.get(place, headers=BROWSER).headers["location"] == quote(f"/projects/{PROJECT}")
+    assert client.get(place, params={"format": "pdf"}).status_code == 400
+    assert client.get(place, headers={"accept": "image/png"}).status_code == 406
+    assert client.get("/id/project/x").status_code == 404
+    assert client.get("/ontology/nothing").status_code == 404
+    assert b"jx:Indicator" in client.get("/ontology").content
+
+
+def test_a_unit_leads_to_what_is_measured_in_it(client: Client) -> None:
+    text = client.get("/ontology/unit-percent", headers=BROWSER).text
+    link = re.search(r'href="(/targets\?unit=[^"]+)"', text)
+    assert link
+    assert client.get(link[1]).json()["total"] == 162

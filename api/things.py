@@ -1,0 +1,175 @@
+"""Every thing of the graph at the path of its IRI: a page, JSON-LD or other RDF; and the JSON-LD context."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+from urllib.parse import quote
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import RedirectResponse
+from pyoxigraph import Literal, NamedNode, RdfFormat, Triple, serialize
+
+from api.html import render
+from api.links import iri_at, path_of
+from api.openapi import HTML, format_of
+from api.parameters import chosen
+from api.resources import StoreNow
+from graph import iris
+from graph.errors import NotFound
+from graph.export.jsonld import NAMES, PREFIXES, compact, context, describe, document, labels, neighbours
+from graph.iris import JX, RDF_TYPE
+from graph.queries import text_of
+from graph.queries.lists import lists
+from graph.store import Store
+
+router = APIRouter(tags=["资源 Resources"])
+FORMATS = {
+    "jsonld": "application/ld+json",
+    "json": "application/json",
+    "ttl": "text/turtle",
+    "nt": "application/n-triples",
+    "rdf": "application/rdf+xml",
+    "html": "text/html",
+}
+_TEXT = {"schema": {"type": "string"}}
+_OBJECT = {"schema": {"type": "object", "required": ["@context", "iri"]}}
+RESPONSES: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "该事物 the thing",
+        "content": {
+            "application/ld+json": _OBJECT, "application/json": _OBJECT, "text/turtle": _TEXT,
+            "application/n-triples": _TEXT, "application/rdf+xml": _TEXT, **HTML,
+        },
+    },
+    303: {"description": "有专页的，转到该页 to its own page, where it has one"},
+}  # fmt: skip
+# What a class is called where a list filters by it.
+_FILTERS = {"Unit": "unit", "CanonicalIndicator": "concept", "CitedDocument": "basis", "Region": "region"}
+
+
+@router.get("/context.jsonld", response_class=Response, responses={200: {"content": {"application/ld+json": {}}}})
+def jsonld_context() -> Response:
+    """JSON-LD 上下文：字段名与本体的对应。The JSON-LD context: what the names in documents mean."""
+    return Response(json.dumps(context(), ensure_ascii=False), media_type="application/ld+json")
+
+
+_EXTRA = {"parameters": [format_of(*FORMATS)]}
+
+
+@router.get("/id/{path:path}", response_class=Response, responses=RESPONSES, openapi_extra=_EXTRA)
+def by_iri(request: Request, source: StoreNow, path: str) -> Response:
+    """任何事物，按其 IRI 的路径。Any thing by the path of its IRI, as a page, JSON-LD or other RDF."""
+    return _thing(request, source)
+
+
+@router.get("/ontology/{name}", response_class=Response, responses=RESPONSES, openapi_extra=_EXTRA)
+def term(request: Request, source: StoreNow, name: str) -> Response:
+    """本体中的一个词：类、属性、单位、指标类别。A term of the ontology: class, property, unit, indicator class."""
+    return _thing(request, source)
+
+
+@router.get("/shapes/{name}", response_class=Response, responses=RESPONSES, openapi_extra=_EXTRA)
+def rule(request: Request, source: StoreNow, name: str) -> Response:
+    """一条校验规则。A rule."""
+    return _thing(request, source)
+
+
+@router.get("/ontology", response_class=Response, responses=RESPONSES)
+def ontology(source: StoreNow) -> Response:
+    """本体全文（Turtle）。The ontology as a whole, in Turtle."""
+    return _rdf(list(source.graph(NamedNode(f"{iris.BASE}ontology"))), RdfFormat.TURTLE)
+
+
+def _thing(request: Request, store: Store) -> Response:
+    iri = iri_at(request)
+    triples = describe(store, iri)
+    if not triples:
+        raise NotFound(iri, zh="图谱中没有这个事物。", en="The graph holds no such thing.")
+    media_type = chosen(request, FORMATS)
+    own = path_of(iri)
+    if media_type == "text/html":
+        if not own.startswith(("/id/", "/ontology/", "/shapes/")):
+            return RedirectResponse(own, 303, {"Vary": "Accept"})
+        return _page(iri, triples, store)
+    if "json" in media_type:
+        names = labels(store, neighbours(triples))
+        body = {"@context": "/context.jsonld", **document(iri, triples, names), "url": own}
+        return Response(json.dumps(body, ensure_ascii=False), headers={"Vary": "Accept"}, media_type=media_type)
+    rdf = RdfFormat.from_media_type(media_type)
+    return _rdf(triples, rdf or RdfFormat.TURTLE)
+
+
+def _rdf(triples: list[Triple], format: RdfFormat) -> Response:
+    known = {name: iri for name, iri in PREFIXES.items() if name != "jxs"}
+    body = serialize(sorted(triples, key=str), format=format, prefixes=known) or b""
+    charset = "; charset=utf-8" if format.media_type.startswith("text/") else ""
+    return Response(body, headers={"Vary": "Accept", "Content-Type": format.media_type + charset})
+
+
+# -- the page ---------------------------------------------------------------------------------------------------------
+
+
+def _page(iri: str, triples: list[Triple], store: Store) -> Response:
+    kinds = [t.object.value for t in triples if t.predicate.value == RDF_TYPE and isinstance(t.object, NamedNode)
+             and t.subject == NamedNode(iri)]  # fmt: skip
+    terms = {t.predicate.value for t in triples if t.predicate.value.startswith(JX)}
+    known = _names([*triples, *labels(store, [*neighbours(triples), *terms, *kinds])])
+    return render(
+        "thing.html",
+        headers={"Vary": "Accept"},
+        iri=iri,
+        name=known.get(iri) or iris.text_of(iri),
+        facts=_facts(iri, triples, known),
+        kinds=[known.get(kind) or compact(kind) for kind in kinds],
+        related=_related(iri, kinds),
+        path=path_of(iri),
+    )
+
+
+def _names(triples: list[Triple]) -> dict[str, str]:
+    """What things are called, in Chinese where there is a choice."""
+    names: dict[str, str] = {}
+    for triple in triples:
+        if triple.predicate.value in NAMES and isinstance(triple.object, Literal):
+            iri = str(triple.subject)[1:-1]
+            if iri not in names or triple.object.language != "en":
+                names[iri] = triple.object.value
+    return names
+
+
+def _facts(iri: str, triples: list[Triple], known: dict[str, str]) -> list[tuple[str, list[Any]]]:
+    """Headings with values: text, (text, path) for another thing, or the facts of a part."""
+    inside = {t.subject.value for t in triples if isinstance(t.subject, NamedNode)} - {iri}
+    found: dict[str, list[Any]] = {}
+    for triple in sorted(triples, key=str):
+        if (
+            not isinstance(triple.subject, NamedNode)
+            or triple.subject.value != iri
+            or triple.predicate.value == RDF_TYPE
+        ):
+            continue
+        value = triple.object
+        heading = known.get(triple.predicate.value) or compact(triple.predicate.value)
+        if isinstance(value, NamedNode) and value.value in inside and value.value.startswith(f"{iri}/"):
+            shown: Any = {"facts": _facts(value.value, triples, known)}
+        elif isinstance(value, NamedNode):
+            shown = {"text": known.get(value.value) or text_of(value), "iri": value.value}
+        else:
+            shown = {"text": getattr(value, "value", str(value)), "language": getattr(value, "language", None)}
+        found.setdefault(heading, []).append(shown)
+    return list(found.items())
+
+
+def _related(iri: str, kinds: list[str]) -> list[tuple[str, str, str]]:
+    """The lists that can be asked for what has to do with a thing: title in both languages and path."""
+    names = {_FILTERS.get(kind.removeprefix(JX), "") for kind in kinds}
+    if iri.startswith(f"{iris.BASE}shapes#"):
+        names.add("rule")
+    value = iris.text_of(iri).rpartition("#")[2] if names & {"basis", "region", "rule"} else iri
+    return [
+        (question.title_zh, question.title_en, f"/{name}?{parameter.name}={quote(value, safe='')}")
+        for name, question in lists().items()
+        for parameter in question.params
+        if parameter.name in names
+    ]
