@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import os
 import sys
-from collections.abc import Iterable, Iterator
-from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
 import typer
 
-from api import terminal
+from api import export_commands, terminal
+from api.options import BomOption, OutputOption, Paths, StoreOption, known, location, opened
 from api.terminal import as_text, complain, out, show
 from graph import __version__, ingest, output, patterns, queries, resources
 from graph.errors import BadParameter, JixiaoError
 from graph.export.lookup import find_table
 from graph.export.rows import of_answer
 from graph.export.tables import FORMATS, export_table
-from graph.store import Store, open_store
+from graph.store.restore import restore
 
 app = typer.Typer(
     help="绩效目标表：读取、校验、查询、导出。Read, judge, query and export Chinese budget performance-target tables.",
@@ -27,22 +25,6 @@ app = typer.Typer(
     rich_markup_mode="markdown",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-StoreOption = Annotated[
-    str | None,
-    typer.Option(
-        "--store",
-        metavar="DIR|URL",
-        help="图谱库文件夹；缺省为环境变量 JIXIAO_STORE，再缺省为数据旁的 .jixiao。"
-        "Folder of the store; else JIXIAO_STORE, else a folder .jixiao beside the data.",
-    ),
-]
-OutputOption = Annotated[
-    Path | None, typer.Option("--output", "-o", help="文件；缺省为标准输出。File; else standard output.")
-]
-BomOption = Annotated[
-    bool, typer.Option("--bom", help="CSV 带 BOM，Excel 可直接打开。CSV begins with a BOM, as Excel wants it.")
-]
-Paths = Annotated[list[Path], typer.Argument(help="文件或文件夹。Files or folders.", metavar="FILE...")]
 
 
 def main() -> None:
@@ -71,32 +53,6 @@ def options(
     _: Annotated[bool, typer.Option("--version", callback=version, is_eager=True, help="版本。Version.")] = False,
 ) -> None:
     """绩效目标表：读取、校验、查询、导出。Read, judge, query and export Chinese budget performance-target tables."""
-
-
-def location(store: str | None, data: Iterable[Path] = ()) -> str:
-    """Where the store is: as asked for, else by the environment, else beside the data, else in this folder."""
-    if store or os.environ.get("JIXIAO_STORE"):
-        return store or os.environ["JIXIAO_STORE"]
-    first = next(iter(data), None)
-    beside = Path.cwd() if first is None else first if first.is_dir() else first.parent
-    return str(beside / ".jixiao")
-
-
-@contextmanager
-def opened(where: str, *, read_only: bool) -> Iterator[Store]:
-    """The store, closed afterwards."""
-    with closing(open_store(where, read_only=read_only)) as store:
-        yield store
-
-
-def known(value: str, allowed: Iterable[str]) -> str:
-    """The value if it is allowed. Raises BadParameter that lists what is."""
-    names = list(allowed)
-    if value not in names:
-        raise BadParameter(
-            value, zh=f"格式应为 {'、'.join(names)} 之一。", en=f"The format is one of {', '.join(names)}."
-        )
-    return value
 
 
 # -- extract --------------------------------------------------------------------------------------------------------
@@ -265,6 +221,7 @@ def query_text(given: str) -> str:
 
 export = typer.Typer(help="导出。Exports.", no_args_is_help=True)
 app.add_typer(export, name="export")
+export_commands.register(export)
 
 
 @export.command(name="table", epilog="例 e.g. `jixiao export table --project 车补 --format xlsx --output 车补.xlsx`")
@@ -313,6 +270,16 @@ def serve(
     from api.serve import serve as run
 
     run(location(store), host, port)
+
+
+@app.command(name="restore", epilog="例 e.g. `jixiao restore 备份.nq.gz --store 新库`")
+def restore_command(
+    file: Annotated[Path, typer.Argument(help="`.nq`、`.trig` 或 `.jsonld`，可加 `.gz`。A dump.", metavar="FILE")],
+    store: StoreOption = None,
+) -> None:
+    """由 export dump 的文件建立新的图谱库。Make a new store of what `export dump` wrote."""
+    where = location(store, [file])
+    out.print(f"{restore(file, where)} 条三元组 triples → {where}")
 
 
 @app.command()
