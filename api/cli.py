@@ -265,11 +265,26 @@ def serve(
     store: StoreOption = None,
     host: Annotated[str, typer.Option(help="地址。Address.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="端口。Port.")] = 8000,
+    update: Annotated[
+        bool,
+        typer.Option(
+            "--update", help="接受写入，令牌为环境变量 JIXIAO_TOKEN。Take writing, with the token JIXIAO_TOKEN."
+        ),
+    ] = False,
+    others: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set",
+            metavar="NAME=VALUE",
+            help="其他设置，见 docs/settings.md；可多次。Another setting, see docs/settings.md; may be repeated.",
+        ),
+    ] = None,
 ) -> None:
     """启动服务：网页、REST 与 SPARQL。Serve pages, REST and SPARQL."""
     from api.serve import serve as run
+    from api.settings import read
 
-    run(location(store), host, port)
+    run(location(store), host, port, **{**read(map(pair, others or [])), "update": update})
 
 
 @app.command(name="restore", epilog="例 e.g. `jixiao restore 备份.nq.gz --store 新库`")
