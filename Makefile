@@ -49,6 +49,7 @@ bench: env
 	$(BIN)/python -m tests.bench.pipeline
 	$(BIN)/python -m tests.bench.questions
 	$(BIN)/python -m tests.bench.readers
+	$(BIN)/python -m tests.bench.dump
 
 docs: env
 	$(BIN)/python -m docs.generate

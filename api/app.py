@@ -9,10 +9,23 @@ from fastapi import FastAPI, Request, Response
 from fastapi.responses import FileResponse
 from starlette.middleware.gzip import GZipMiddleware
 
-from api import lists, openapi, problems, questions, records, resources, schemas, search, sparql, things
+from api import (
+    graphs,
+    lists,
+    openapi,
+    problems,
+    questions,
+    records,
+    resources,
+    schemas,
+    search,
+    sparql,
+    things,
+    update,
+)
 from api.html import PAGES, render
 from api.items import rows
-from api.middleware import BodyLimit, SecurityHeaders
+from api.middleware import BodyLimit, CrossOrigin, SecurityHeaders
 from api.service import Service
 from api.settings import Settings
 from graph import __version__
@@ -50,12 +63,16 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(search.router)
     app.include_router(questions.router)
     app.include_router(sparql.router)
+    app.include_router(update.router)
+    app.include_router(graphs.router)
     _pages(app)
     problems.install(app)
     openapi.describe(app, settings)
     app.add_middleware(BodyLimit, megabytes=settings.max_upload_mb)
-    app.add_middleware(GZipMiddleware, minimum_size=1000)
+    app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=4)  # large results go out while they come in
     app.add_middleware(SecurityHeaders)
+    if settings.allowed_origins:
+        app.add_middleware(CrossOrigin, origins=settings.allowed_origins)
     return app
 
 

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import os
 import sys
-from collections.abc import Iterable, Iterator
-from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
 import typer
 
-from api import terminal
+from api import export_commands, terminal
+from api.options import BomOption, OutputOption, Paths, StoreOption, known, location, opened
 from api.terminal import as_text, complain, out, show
-from graph import __version__, ingest, output, queries, resources
+from graph import __version__, ingest, output, patterns, queries, resources
 from graph.errors import BadParameter, JixiaoError
 from graph.export.lookup import find_table
+from graph.export.rows import of_answer
 from graph.export.tables import FORMATS, export_table
-from graph.store import Store, open_store
+from graph.store.restore import restore
 
 app = typer.Typer(
     help="绩效目标表：读取、校验、查询、导出。Read, judge, query and export Chinese budget performance-target tables.",
@@ -26,16 +25,6 @@ app = typer.Typer(
     rich_markup_mode="markdown",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-StoreOption = Annotated[
-    str | None,
-    typer.Option(
-        "--store",
-        metavar="DIR|URL",
-        help="图谱库文件夹；缺省为环境变量 JIXIAO_STORE，再缺省为数据旁的 .jixiao。"
-        "Folder of the store; else JIXIAO_STORE, else a folder .jixiao beside the data.",
-    ),
-]
-Paths = Annotated[list[Path], typer.Argument(help="文件或文件夹。Files or folders.", metavar="FILE...")]
 
 
 def main() -> None:
@@ -64,32 +53,6 @@ def options(
     _: Annotated[bool, typer.Option("--version", callback=version, is_eager=True, help="版本。Version.")] = False,
 ) -> None:
     """绩效目标表：读取、校验、查询、导出。Read, judge, query and export Chinese budget performance-target tables."""
-
-
-def location(store: str | None, data: Iterable[Path] = ()) -> str:
-    """Where the store is: as asked for, else by the environment, else beside the data, else in this folder."""
-    if store or os.environ.get("JIXIAO_STORE"):
-        return store or os.environ["JIXIAO_STORE"]
-    first = next(iter(data), None)
-    beside = Path.cwd() if first is None else first if first.is_dir() else first.parent
-    return str(beside / ".jixiao")
-
-
-@contextmanager
-def opened(where: str, *, read_only: bool) -> Iterator[Store]:
-    """The store, closed afterwards."""
-    with closing(open_store(where, read_only=read_only)) as store:
-        yield store
-
-
-def known(value: str, allowed: Iterable[str]) -> str:
-    """The value if it is allowed. Raises BadParameter that lists what is."""
-    names = list(allowed)
-    if value not in names:
-        raise BadParameter(
-            value, zh=f"格式应为 {'、'.join(names)} 之一。", en=f"The format is one of {', '.join(names)}."
-        )
-    return value
 
 
 # -- extract --------------------------------------------------------------------------------------------------------
@@ -172,10 +135,8 @@ def validate(
     files: Annotated[
         list[Path] | None, typer.Argument(help="文件或文件夹。Files or folders.", metavar="FILE...")
     ] = None,
-    format: Annotated[str, typer.Option("--format", "-f", help="table、json、ttl、html 或 xlsx。")] = "table",
-    target: Annotated[
-        Path | None, typer.Option("--output", "-o", help="文件；缺省为标准输出。File; else standard output.")
-    ] = None,
+    format: Annotated[str, typer.Option("--format", "-f", help="table json ttl html xlsx csv md")] = "table",
+    target: OutputOption = None,
     store: Annotated[
         str | None,
         typer.Option(
@@ -188,8 +149,6 @@ def validate(
     known(format, terminal.REPORTS)
     if bool(files) == bool(store):
         raise BadParameter(zh="请给出文件，或用 --store 指定图谱库。", en="Give files, or a store with --store.")
-    if format == "xlsx" and target is None and sys.stdout.isatty():
-        raise BadParameter("--output", zh="Excel 文件请用 --output 指定文件名。", en="Give --output for an Excel file.")
     judged, failed = terminal.judged_store(store, jobs) if store else terminal.judged_files(files or [], jobs)
     terminal.print_report(judged, format, target)
     if failed:
@@ -206,17 +165,19 @@ def query(
     arguments: Annotated[list[str] | None, typer.Argument(help="参数。Parameters.", metavar="key=value...")] = None,
     store: StoreOption = None,
     listed: Annotated[bool, typer.Option("--list", help="列出全部问题。List the questions.")] = False,
-    format: Annotated[str, typer.Option("--format", "-f", help="table、json 或 csv。table, json or csv.")] = "table",
+    format: Annotated[str, typer.Option("--format", "-f", help="table csv xlsx json md")] = "table",
+    target: OutputOption = None,
+    bom: BomOption = False,
 ) -> None:
     """回答问题库中的问题。Answer a question of the library."""
-    known(format, ("table", "json", "csv"))
+    known(format, terminal.ROWS)
     if listed or name is None:
         out.print(terminal.question_list())
         return
     values: dict[str, Any] = dict(pair(argument) for argument in arguments or [])
     with opened(location(store), read_only=True) as source:
-        rows = queries.run(source, name, **values)
-        terminal.print_rows(rows.columns, rows.rows, format, title=queries.library()[name].title_zh)
+        answered = queries.run(source, name, **values)
+        terminal.print_rows(of_answer(answered, queries.find(name).title_zh), format, target, bom=bom)
 
 
 def pair(argument: str) -> tuple[str, str]:
@@ -233,12 +194,14 @@ def sparql(
         str, typer.Argument(help="SPARQL，或文件名，或 - 读标准输入。SPARQL, a file, or - .", metavar="QUERY")
     ],
     store: StoreOption = None,
-    format: Annotated[str, typer.Option("--format", "-f", help="table json csv tsv xml ttl nt")] = "table",
+    format: Annotated[str, typer.Option("--format", "-f", help="table csv xlsx json md tsv xml ttl nt")] = "table",
+    target: OutputOption = None,
+    bom: BomOption = False,
 ) -> None:
     """执行 SPARQL 查询（前缀 jx: 等已声明）。Run a SPARQL query; common prefixes are declared."""
-    known(format, ("table", "json", "csv", "tsv", "xml", "ttl", "nt"))
+    known(format, (*terminal.ROWS, "tsv", "xml", "ttl", "nt"))
     with opened(location(store), read_only=True) as source:
-        terminal.answer(source.query(terminal.with_prefixes(query_text(text))), format)
+        terminal.answer(source.query(terminal.with_prefixes(query_text(text))), format, target, bom=bom)
 
 
 def query_text(given: str) -> str:
@@ -258,24 +221,40 @@ def query_text(given: str) -> str:
 
 export = typer.Typer(help="导出。Exports.", no_args_is_help=True)
 app.add_typer(export, name="export")
+export_commands.register(export)
 
 
 @export.command(name="table", epilog="例 e.g. `jixiao export table --project 车补 --format xlsx --output 车补.xlsx`")
 def export_table_command(
     project: Annotated[str, typer.Option(help="项目名称（或其一部分）、编码或标识。Name, code or id of a project.")],
     format: Annotated[str, typer.Option("--format", "-f", help="xlsx、csv、json 或 ttl。")] = "xlsx",
-    target: Annotated[
-        Path | None, typer.Option("--output", "-o", help="文件；缺省为标准输出。File; else standard output.")
-    ] = None,
+    target: OutputOption = None,
     store: StoreOption = None,
 ) -> None:
     """导出一个项目的绩效目标表。Export the target table of one project."""
     known(format, FORMATS)
     with opened(location(store), read_only=True) as source:
         data = export_table(find_table(source, project), source, format)
-    if target is None and sys.stdout.isatty() and format == "xlsx":
-        raise BadParameter("--output", zh="Excel 文件请用 --output 指定文件名。", en="Give --output for an Excel file.")
-    show(data, target)
+    terminal.save(lambda stream: stream.write(data), target, format)
+
+
+# -- links ----------------------------------------------------------------------------------------------------------
+
+
+@app.command(name="link", epilog="例 e.g. `jixiao link --reject https://w3id.org/jixiao/id/link/… --because 两回事`")
+def link_command(
+    reject: Annotated[str | None, typer.Option(help="要否决的关联。Link to reject.", metavar="IRI")] = None,
+    because: Annotated[str, typer.Option(help="理由。Why.")] = "",
+    allow: Annotated[str | None, typer.Option(help="撤回否决的关联。Rejection to take back.", metavar="IRI")] = None,
+    store: StoreOption = None,
+) -> None:
+    """重新关联，或否决一条关联（见问题 links），此后不再作出。Link anew, or reject a link (question `links`)."""
+    with opened(location(store), read_only=False) as target:
+        if reject is not None:
+            patterns.reject(target, reject, because)
+        if allow is not None:
+            patterns.allow(target, allow)
+        patterns.link(target)
 
 
 # -- serve ----------------------------------------------------------------------------------------------------------
@@ -286,11 +265,36 @@ def serve(
     store: StoreOption = None,
     host: Annotated[str, typer.Option(help="地址。Address.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="端口。Port.")] = 8000,
+    update: Annotated[
+        bool,
+        typer.Option(
+            "--update", help="接受写入，令牌为环境变量 JIXIAO_TOKEN。Take writing, with the token JIXIAO_TOKEN."
+        ),
+    ] = False,
+    others: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set",
+            metavar="NAME=VALUE",
+            help="其他设置，见 docs/settings.md；可多次。Another setting, see docs/settings.md; may be repeated.",
+        ),
+    ] = None,
 ) -> None:
     """启动服务：网页、REST 与 SPARQL。Serve pages, REST and SPARQL."""
     from api.serve import serve as run
+    from api.settings import read
 
-    run(location(store), host, port)
+    run(location(store), host, port, **{**read(map(pair, others or [])), "update": update})
+
+
+@app.command(name="restore", epilog="例 e.g. `jixiao restore 备份.nq.gz --store 新库`")
+def restore_command(
+    file: Annotated[Path, typer.Argument(help="`.nq`、`.trig` 或 `.jsonld`，可加 `.gz`。A dump.", metavar="FILE")],
+    store: StoreOption = None,
+) -> None:
+    """由 export dump 的文件建立新的图谱库。Make a new store of what `export dump` wrote."""
+    where = location(store, [file])
+    out.print(f"{restore(file, where)} 条三元组 triples → {where}")
 
 
 @app.command()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from starlette.datastructures import MutableHeaders
+from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -25,6 +26,20 @@ class SecurityHeaders:
             await send(message)
 
         await self._app(scope, receive, with_headers if scope["type"] == "http" else send)
+
+
+class CrossOrigin(CORSMiddleware):
+    """Lets scripts of other sites ask (CORS), and see what an answer's headers tell."""
+
+    def __init__(self, app: ASGIApp, origins: str) -> None:
+        super().__init__(
+            app,
+            allow_origins=origins.split(),
+            allow_methods=["GET", "HEAD", "POST", "PUT", "DELETE"],
+            allow_headers=["Accept", "Authorization", "Content-Type", "If-None-Match"],
+            expose_headers=["ETag", "Link", "Location", "Retry-After"],
+            max_age=3600,
+        )
 
 
 class _BodyTooLarge(Exception):

@@ -53,7 +53,7 @@ def problem(request: Request, error: JixiaoError, headers: dict[str, str] | None
         remedy_en=error.remedy_en,
         instance=request.url.path,
     )
-    headers = {"Vary": "Accept", **(headers or {})}
+    headers = {"Vary": "Accept", **error.headers, **(headers or {})}
     if wants_page(request.headers.get("accept"), MEDIA_TYPE, "application/json"):
         return render("error.html", status=error.status, headers=headers, problem=body)
     return Response(body.model_dump_json(), error.status, headers, MEDIA_TYPE)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from typing import Any
 
@@ -13,7 +11,8 @@ from api.html import render
 from api.openapi import HTML, described, format_of
 from api.parameters import chosen, given
 from api.resources import StoreNow, service
-from graph.export.tables import safe, sheet
+from graph.export.rows import heading, of_answer
+from graph.export.tabular import as_bytes
 from graph.queries import Answer, Question, library, run
 from graph.store import Store
 
@@ -89,8 +88,8 @@ def _ask(request: Request, store: Store, question: Question) -> Response:
         rows = [{name: row.get(name) for name in answer.columns} for row in answer.rows]
         return _json({**about(question), "columns": answer.columns, "rows": rows, "total": len(rows),
                       "total_capped": answer.more})  # fmt: skip
-    body = _csv(answer) if media_type == FORMATS["csv"] else _xlsx(question, answer)
     kind = "csv" if media_type == FORMATS["csv"] else "xlsx"
+    body = as_bytes(of_answer(answer, question.title_zh), kind, bom=True)
     charset = "; charset=utf-8" if kind == "csv" else ""
     headers = {
         "Vary": "Accept", "Content-Type": media_type + charset,
@@ -102,23 +101,12 @@ def _ask(request: Request, store: Store, question: Question) -> Response:
 def _page(question: Question, values: dict[str, str], answer: Answer | None) -> Response:
     shown = {p.name: p.default or p.example for p in question.params if p.required or p.default} | values
     return render(
-        "question.html", headers={"Vary": "Accept"}, question=question, values=shown, answer=answer, most=SHOWN
+        "question.html", headers={"Vary": "Accept"}, question=question, values=shown, answer=answer, most=SHOWN,
+        heading=heading
     )  # fmt: skip
 
 
 SHOWN = 500  # rows on the page; the files hold all
-
-
-def _csv(answer: Answer) -> bytes:
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(answer.columns)
-    writer.writerows([safe(row.get(name, "")) for name in answer.columns] for row in answer.rows)
-    return b"\xef\xbb\xbf" + out.getvalue().encode()  # Excel takes a CSV for UTF-8 only with this mark
-
-
-def _xlsx(question: Question, answer: Answer) -> bytes:
-    return sheet(question.title_zh, answer.columns, [[row.get(n, "") for n in answer.columns] for row in answer.rows])
 
 
 def _route(question: Question) -> None:

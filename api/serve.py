@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import sys
 from contextlib import suppress
+from typing import Any
 
 import uvicorn
 
@@ -20,9 +22,10 @@ class AddressError(JixiaoError):
     remedy_zh, remedy_en = "请换一个 --port，或停止占用它的程序。", "Take another --port, or stop what uses it."
 
 
-def serve(store: str, host: str, port: int) -> None:
-    """Serve a store. Raises StoreError and AddressError before anything is served."""
-    settings = Settings(store=store, host=host, port=port)
+def serve(store: str, host: str, port: int, **others: Any) -> None:
+    """Serve a store; ``others`` are more settings. Raises StoreError and AddressError before anything is served."""
+    token = os.environ.get("JIXIAO_TOKEN", "")
+    settings = Settings(store=store, host=host, port=port, token=token, **others)
     with _listen(settings) as listener:
         app = create_app(settings)
         url = f"http://{f'[{host}]' if ':' in host else host}:{listener.getsockname()[1]}/"
@@ -35,6 +38,9 @@ def serve(store: str, host: str, port: int) -> None:
 def _listen(settings: Settings) -> socket.socket:
     try:
         family = socket.getaddrinfo(settings.host, settings.port, type=socket.SOCK_STREAM)[0][0]
-        return socket.create_server((settings.host, settings.port), family=family, backlog=2048)
+        listener = socket.create_server((settings.host, settings.port), family=family, backlog=2048)
+        # asyncio forgets it for such a socket, and then every second part of an answer waits 40 ms.
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        return listener
     except OSError as error:
         raise AddressError(str(error), place=f"{settings.host}:{settings.port}") from error

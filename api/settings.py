@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import Field, dataclass, field, fields
 from typing import Any
 
 from graph.errors import BadParameter
 from graph.store.sandbox import Limits
 
+SHORTEST_TOKEN = 16
+
 
 def _setting(default: Any, zh: str, en: str, low: float | None = None, high: float | None = None) -> Any:
     return field(default=default, metadata={"zh": zh, "en": en, "low": low, "high": high})
+
+
+def _secret(zh: str, en: str) -> Any:
+    return field(default="", repr=False, metadata={"zh": zh, "en": en, "low": None, "high": None})
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +27,20 @@ class Settings:
     store: str = _setting(".jixiao", "图谱库的文件夹。", "Folder of the store.")
     host: str = _setting("127.0.0.1", "监听的地址。", "Address to listen on.")
     port: int = _setting(8000, "监听的端口；0 为任意空闲端口。", "Port to listen on; 0 takes a free one.", 0, 65535)
+    update: bool = _setting(
+        False,
+        "是否接受写入（SPARQL 更新、图存储协议）；须有令牌。",
+        "Whether writing is taken (SPARQL update, Graph Store Protocol); needs a token.",
+    )
+    token: str = _secret(
+        "写入所需的令牌；`jixiao serve` 取自环境变量 JIXIAO_TOKEN。",
+        "Token that writing needs; `jixiao serve` takes it from JIXIAO_TOKEN.",
+    )
+    allowed_origins: str = _setting(
+        "",
+        "哪些网站的脚本可以访问（CORS），以空格分隔；* 为全部。",
+        "Sites whose scripts may use the service (CORS), parted by spaces; * for all.",
+    )
     query_seconds: float = _setting(
         10.0, "一条 SPARQL 查询至多运行多少秒。", "Seconds that a SPARQL query may run.", 0.1, 3600
     )
@@ -38,7 +59,7 @@ class Settings:
         10**6,
     )
     query_workers: int = _setting(
-        4, "同时运行多少条 SPARQL 查询，其余排队。", "SPARQL queries that run at once; others wait.", 1, 256
+        16, "同时运行多少条 SPARQL 查询，其余排队。", "SPARQL queries that run at once; others wait.", 1, 256
     )
     page_size: int = _setting(50, "列表一页的项数。", "Items on a page of a list.", 1, 10_000)
     max_page_size: int = _setting(
@@ -54,6 +75,12 @@ class Settings:
     def __post_init__(self) -> None:
         for setting in fields(self):
             self._check(setting)
+        if self.update and len(self.token) < SHORTEST_TOKEN:
+            raise BadParameter(
+                "JIXIAO_TOKEN",
+                zh=f"--update 需要环境变量 JIXIAO_TOKEN，至少 {SHORTEST_TOKEN} 个字符。",
+                en=f"--update needs JIXIAO_TOKEN in the environment, at least {SHORTEST_TOKEN} characters.",
+            )
         if self.page_size > self.max_page_size:
             raise _wrong("page_size", self.page_size, f"≤ max_page_size = {self.max_page_size}")
 
@@ -72,6 +99,28 @@ class Settings:
 
 def _wrong(name: str, value: object, expected: str) -> BadParameter:
     return BadParameter(f"{name}={value!r}, {expected}", zh=f"设置 {name} 有误。", en=f"The setting {name} is wrong.")
+
+
+def read(pairs: Iterable[tuple[str, str]]) -> dict[str, Any]:
+    """Settings from text. Raises BadParameter for one that does not exist or is of another type."""
+    known = {setting.name: setting for setting in fields(Settings) if setting.name != "token"}
+    values: dict[str, Any] = {}
+    for name, text in pairs:
+        if name not in known:
+            raise BadParameter(name, zh="没有这个设置。", en="No such setting.")
+        try:
+            values[name] = _READ[type(known[name].default)](text)
+        except (KeyError, ValueError) as error:
+            raise _wrong(name, text, type(known[name].default).__name__) from error
+    return values
+
+
+_READ: dict[type, Callable[[str], Any]] = {
+    bool: {"true": True, "false": False}.__getitem__,
+    int: int,
+    float: float,
+    str: str,
+}
 
 
 def table() -> str:

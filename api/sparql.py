@@ -7,49 +7,30 @@ from typing import Annotated, Any
 from urllib.parse import parse_qsl
 
 from fastapi import APIRouter, Query, Request, Response
+from fastapi.responses import StreamingResponse
 
+from api import formats
+from api.caching import etag, unchanged
+from api.description import description
+from api.formats import GRAPHS, SOLUTIONS, UnsupportedMediaType, chosen, media_types
 from api.html import render
-from api.negotiation import preferred, wants_page
+from api.negotiation import wants_page
 from api.resources import service
+from api.service import Answer
 from graph.errors import BadParameter, JixiaoError, QueryError
 from graph.queries import library
-from graph.store.sandbox import Dataset
+from graph.store.sandbox import Dataset, Result, Stop
 
-SOLUTIONS = {
-    "application/sparql-results+json": "json",
-    "application/json": "json",
-    "application/sparql-results+xml": "xml",
-    "application/xml": "xml",
-    "text/csv": "csv",
-    "text/tab-separated-values": "tsv",
-    "text/xml": "xml",
-}
-GRAPHS = {
-    "text/turtle": "ttl",
-    "application/turtle": "ttl",
-    "application/n-triples": "nt",
-    "text/plain": "nt",
-    "application/rdf+xml": "rdf",
-    "application/xml": "rdf",
-    "text/xml": "rdf",
-}
-# What ?format= asks for: a format for solutions and one for graphs.
-FORMATS: dict[str, tuple[str | None, str | None]] = {
-    "json": ("application/sparql-results+json", None),
-    "xml": ("application/sparql-results+xml", "application/rdf+xml"),
-    "csv": ("text/csv", None),
-    "tsv": ("text/tab-separated-values", None),
-    "ttl": (None, "text/turtle"),
-    "nt": (None, "application/n-triples"),
-    "rdf": (None, "application/rdf+xml"),
-}
+FORM = "application/x-www-form-urlencoded"
 SHOWN_ROWS = 500  # on the page; the links give all
+Pairs = list[tuple[str, str]]
 
 router = APIRouter(tags=["SPARQL"])
+_ALL = [*media_types(SOLUTIONS), *media_types(GRAPHS)]
 _TYPES: dict[int | str, dict[str, Any]] = {
     200: {
         "description": "结果 results",
-        "content": {media_type: {"schema": {"type": "string"}} for media_type in [*SOLUTIONS, *GRAPHS, "text/html"]},
+        "content": {media_type: {"schema": {"type": "string"}} for media_type in [*_ALL, "text/html"]},
     }
 }
 _BODY = {
@@ -57,13 +38,13 @@ _BODY = {
         "required": True,
         "content": {
             "application/sparql-query": {"schema": {"type": "string"}},
-            "application/x-www-form-urlencoded": {
-                "schema": {"type": "object", "required": ["query"], "properties": {"query": {"type": "string"}}}
-            },
+            FORM: {"schema": {"type": "object", "required": ["query"], "properties": {"query": {"type": "string"}}}},
         },
     }
 }
-Format = Annotated[str | None, Query(description="json xml csv tsv ttl nt rdf html，代替 Accept 头 in place of Accept")]
+Format = Annotated[
+    str | None, Query(description="json xml csv tsv ttl nt jsonld rdf html，代替 Accept 头 in place of Accept")
+]
 
 
 @router.get("/sparql", response_class=Response, responses=_TYPES)
@@ -79,79 +60,138 @@ async def get_sparql(
     example: Annotated[str | None, Query(description="网页上的示例 an example on the page")] = None,
     format: Format = None,
 ) -> Response:
-    """SPARQL 查询；不带 query 时是写查询的网页。A SPARQL query; without one, the page to write it on."""
+    """SPARQL 查询；不带参数时是服务说明或写查询的网页。
+
+    A SPARQL query; without parameters, the service description, or the page to write queries on.
+    """
     if query is None and (example is not None or _as_page(request, format)):
         return _page(_example(example))
-    return await _answer(request, *_parameters(list(request.query_params.multi_items())), format)
+    if not request.query_params:
+        return _described(request)
+    return await _answer(request, list(request.query_params.multi_items()), format)
 
 
 @router.post("/sparql", response_class=Response, responses=_TYPES, openapi_extra=_BODY)
 async def post_sparql(request: Request, format: Format = None) -> Response:
     """SPARQL 查询，以表单或正文提交。A SPARQL query as a form or as the body itself."""
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    body = _decoded(await request.body())
-    if kind == "application/sparql-query":
-        pairs = [*request.query_params.multi_items(), ("query", body)]
-    elif kind == "application/x-www-form-urlencoded":
-        pairs = parse_qsl(body, keep_blank_values=True, max_num_fields=100)
-    elif kind == "application/sparql-update":
-        raise _refused("UPDATE")
-    else:
-        raise _unsupported(kind)
-    return await _answer(request, *_parameters(pairs), format or dict(pairs).get("format"))
+    pairs = await posted(request, "query")
+    return await _answer(request, pairs, format or dict(pairs).get("format"))
+
+
+async def posted(request: Request, operation: str) -> Pairs:
+    """The parameters of a POST, as a form or beside a body that is the query (or update) itself.
+
+    Raises UnsupportedMediaType, and QueryError for what is not UTF-8.
+    """
+    kind, _, parameters = request.headers.get("content-type", "").partition(";")
+    kind, outside = kind.strip().lower(), list(request.query_params.multi_items())
+    charset = parameters.lower().replace(" ", "").replace('"', "").partition("charset=")[2].partition(";")[0]
+    if charset not in ("", "utf-8", "utf8", "us-ascii"):
+        raise _not_utf8(charset)
+    if kind == f"application/sparql-{operation}":
+        return [*outside, (operation, _decoded(await request.body()))]
+    if kind == FORM:
+        try:
+            inside = parse_qsl(_decoded(await request.body()), True, errors="strict", max_num_fields=1000)
+        except ValueError as error:
+            raise BadParameter(str(error)) from error
+        return [*outside, *inside]
+    raise UnsupportedMediaType(
+        kind or "Content-Type",
+        zh=f"正文须为 application/sparql-{operation} 或 {FORM}。",
+        en=f"The body is application/sparql-{operation} or {FORM}.",
+    )
 
 
 def _decoded(body: bytes) -> str:
     try:
         return body.decode()
     except UnicodeDecodeError as error:
-        raise QueryError(str(error), zh="查询须用 UTF-8 编码。", en="The query must be UTF-8.") from error
+        raise _not_utf8(str(error)) from error
 
 
-def _parameters(pairs: list[tuple[str, str]]) -> tuple[str, Dataset | None]:
-    """Query and dataset among the parameters of a request. Raises QueryError and BadParameter."""
+def _not_utf8(detail: str) -> JixiaoError:
+    return QueryError(detail, zh="语句须用 UTF-8 编码。", en="The text must be UTF-8.")
+
+
+def only(pairs: Pairs, operation: str) -> str:
+    """The one query (or update) among the parameters. Raises BadParameter, also for one of the other kind."""
+    other = "query" if operation == "update" else "update"
     names = [name for name, _ in pairs]
-    if "update" in names:
-        raise _refused("UPDATE")
-    if names.count("query") != 1:
-        raise BadParameter("query", zh="须有且只有一个 query 参数。", en="Exactly one parameter query is needed.")
-    default, named = ([v for name, v in pairs if name == wanted] for wanted in ("default-graph-uri", "named-graph-uri"))
-    return dict(pairs)["query"], (default, named) if default or named else None
+    if other in names:
+        raise BadParameter(other, zh=f"此路径不接受 {other} 参数。", en=f"This path takes no parameter {other}.")
+    if names.count(operation) != 1:
+        raise BadParameter(
+            operation, zh=f"须有且只有一个 {operation} 参数。", en=f"Exactly one parameter {operation} is needed."
+        )
+    return dict(pairs)[operation]
 
 
-def _refused(what: str) -> JixiaoError:
-    error = QueryError(
-        what, zh="此服务只回答查询，不接受更新。", en="This service answers queries and takes no updates."
-    )
-    error.status = 403
-    return error
-
-
-def _unsupported(kind: str) -> JixiaoError:
-    error = BadParameter(
-        kind or "Content-Type",
-        zh="正文须为 application/sparql-query 或 application/x-www-form-urlencoded。",
-        en="The body is application/sparql-query or application/x-www-form-urlencoded.",
-    )
-    error.status = 415
-    return error
+def graphs(pairs: Pairs, default: str, named: str) -> Dataset | None:
+    """The dataset that two kinds of parameters choose."""
+    found = [[value for name, value in pairs if name == wanted] for wanted in (default, named)]
+    if "" in found[0] + found[1]:
+        raise BadParameter(f"{default}, {named}", zh="图的名称须是 IRI。", en="A graph's name is an IRI.")
+    return (found[0], found[1]) if any(found) else None
 
 
 def _as_page(request: Request, format: str | None) -> bool:
-    return format == "html" or (not format and wants_page(request.headers.get("accept"), *SOLUTIONS, *GRAPHS))
+    return format == "html" or (not format and wants_page(request.headers.get("accept"), *_ALL))
 
 
-async def _answer(request: Request, query: str, dataset: Dataset | None, format: str | None) -> Response:
+def _described(request: Request) -> Response:
+    media_type = chosen(GRAPHS, request.headers.get("accept"), None)
+    if media_type is None:
+        raise formats.NotAcceptable(request.headers.get("accept", ""))
+    update = str(request.url.replace(path="/update")) if service(request).settings.update else None
+    body = description(str(request.url), update, media_type)
+    return Response(body, headers={"Vary": "Accept", "Content-Type": formats.content_type(media_type)})
+
+
+async def _answer(request: Request, pairs: Pairs, format: str | None) -> Response:
+    query, dataset = only(pairs, "query"), graphs(pairs, "default-graph-uri", "named-graph-uri")
     if _as_page(request, format):
         return await _shown(request, query, dataset)
-    if format is not None and format not in FORMATS:
-        raise BadParameter(f"format={format}", zh=f"格式须为 {' '.join(FORMATS)} html 之一。", en="No such format.")
+    formats.known(format)
     accept = request.headers.get("accept")
-    asked = preferred(accept, list(SOLUTIONS)), preferred(accept, list(GRAPHS))
-    solutions, graph = FORMATS[format] if format else asked
-    result = await service(request).ask(query, solutions, graph, dataset)
-    charset = "; charset=utf-8" if result.media_type.startswith("text/") else ""
-    return Response(result.body, headers={"Vary": "Accept", "Content-Type": result.media_type + charset})
+    asked = chosen(SOLUTIONS, accept, format), chosen(GRAPHS, accept, format)
+    return await respond(request, query, asked, dataset)
+
+
+async def respond(
+    request: Request, query: str, media_types: tuple[str | None, str | None], dataset: Dataset | None
+) -> Response:
+    """The result of a query as a response, or 304 where the client has it."""
+    tag = await etag(request, query, *media_types, json.dumps(dataset))
+    if unchanged(request, tag):
+        return Response(status_code=304, headers={"Vary": "Accept", "ETag": tag or ""})
+    answer = await _asked(request, query, media_types, dataset)
+    return streamed(answer, {"ETag": tag} if tag else {})
+
+
+def streamed(answer: Answer, headers: dict[str, str]) -> Response:
+    """A result as a response, in one piece or as it comes."""
+    headers = {
+        "Vary": "Accept",
+        "Cache-Control": "no-cache",
+        "Content-Type": formats.content_type(answer.media_type),
+        **headers,
+    }
+    body = answer.body
+    return StreamingResponse(answer.chunks(), headers=headers) if body is None else Response(body, headers=headers)
+
+
+async def _asked(
+    request: Request, query: str, media_types: tuple[str | None, str | None], dataset: Dataset | None
+) -> Answer:
+    held, (solutions, graph) = service(request), media_types
+    base = str(request.url.replace(query="", fragment=""))
+
+    def evaluate(stop: Stop) -> Result:
+        sandbox = held.live.current().sandbox
+        return sandbox.query(query, solutions=solutions, graph=graph, dataset=dataset, base=base, stop=stop)
+
+    return await held.ask(request, evaluate)
 
 
 # -- the page ---------------------------------------------------------------------------------------------------------
@@ -160,12 +200,13 @@ async def _answer(request: Request, query: str, dataset: Dataset | None, format:
 async def _shown(request: Request, query: str, dataset: Dataset | None) -> Response:
     """The result below the query; an error of the query too, so that it can be mended."""
     try:
-        result = await service(request).ask(query, "application/sparql-results+json", "text/turtle", dataset)
+        result = await _asked(request, query, (SOLUTIONS[0].media_type, GRAPHS[0].media_type), dataset)
     except JixiaoError as error:
         return _page(query, error.status, error=error)
-    if result.media_type == "text/turtle":
-        return _page(query, turtle=result.body.decode())
-    answer = json.loads(result.body)
+    body = b"".join([chunk async for chunk in result.chunks()])
+    if result.media_type == GRAPHS[0].media_type:
+        return _page(query, turtle=body.decode())
+    answer = json.loads(body)
     if "boolean" in answer:
         return _page(query, boolean=answer["boolean"])
     rows = answer["results"]["bindings"]

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import csv
 import io
 import json
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import NamedTuple, cast
+from typing import IO, NamedTuple, cast
 
 from pyoxigraph import (
     QueryBoolean,
@@ -28,7 +27,9 @@ from rich.text import Text
 from graph import ingest, iris, output, queries
 from graph.errors import BadParameter, JixiaoError, QueryError
 from graph.export import findings as written
-from graph.export.tables import safe
+from graph.export import tabular
+from graph.export.rows import Table as Rows
+from graph.export.rows import of_solutions
 from graph.mass_validation import judge_store
 from graph.model import PROJECT, Disclosure, TargetTable
 from graph.store import open_store
@@ -41,12 +42,14 @@ out = Console(width=None if sys.stdout.isatty() else 160, markup=False, emoji=Fa
 err = Console(stderr=True, markup=False, emoji=False, highlight=False)
 
 _RESULTS = {
-    "json": QueryResultsFormat.JSON,
+    "json": QueryResultsFormat.JSON,  # the W3C form, not a list of rows
     "csv": QueryResultsFormat.CSV,
     "tsv": QueryResultsFormat.TSV,
     "xml": QueryResultsFormat.XML,
 }
-REPORTS = ("table", "json", "ttl", "html", "xlsx")
+ROWS = ("table", *tabular.FORMATS)
+BINARY = ("xlsx", "zip")
+REPORTS = ("table", "json", "ttl", "html", "xlsx", "csv", "md")
 _NAMES = f"SELECT ?d ?path WHERE {{ ?d a <{iris.JX}Disclosure> ; <{iris.JX}path> ?path }}"
 _TURTLE = {"jx": iris.JX, "jxs": f"{iris.BASE}shapes#", "sh": "http://www.w3.org/ns/shacl#"}
 _GRAPHS = {"ttl": RdfFormat.TURTLE, "nt": RdfFormat.N_TRIPLES, "table": RdfFormat.TURTLE}
@@ -202,8 +205,8 @@ def print_report(judged: Sequence[Judged], format: str, target: Path | None) -> 
             show(serialize(triples, format=RdfFormat.TURTLE, prefixes=_TURTLE) or b"", target)
         case "html":
             show(written.html(pairs).encode(), target)
-        case "xlsx":
-            show(written.xlsx(pairs), target)
+        case "xlsx" | "csv" | "md":
+            save(lambda stream: tabular.write(written.table(pairs), format, stream), target, format)
         case _:
             with printing(target) as console:
                 for path, findings in pairs:
@@ -254,22 +257,40 @@ def question_list() -> Table:
     return table
 
 
-def print_rows(columns: list[str], rows: Iterable[dict[str, str]], format: str, title: str = "") -> None:
-    """Rows of an answer as table, JSON or CSV."""
-    found = list(rows)
-    if format == "json":
-        show(as_text(found))
-    elif format == "csv":
-        writer = csv.writer(sys.stdout)
-        writer.writerow(columns)
-        writer.writerows([safe(row.get(column, "")) for column in columns] for row in found)
-    else:
-        table = Table(title=title or None)
-        for column in columns:
-            table.add_column(column, overflow="fold")
-        for row in found:
-            table.add_row(*(row.get(column, "").removeprefix(iris.BASE) for column in columns))
-        out.print(table)
+def print_rows(rows: Rows, format: str, target: Path | None = None, *, bom: bool = False) -> None:
+    """Rows in one of :data:`ROWS`."""
+    if format != "table":
+        save(lambda stream: tabular.write(rows, format, stream, bom=bom), target, format)
+        return
+    table = Table(title=rows.title or None)
+    for column in rows.columns:
+        table.add_column(column.name, overflow="fold")
+    for row in rows.rows:
+        table.add_row(*(tabular.text(value).removeprefix(iris.BASE) for value in row))
+    with printing(target) as console:
+        console.print(table)
+
+
+def save(write: Callable[[IO[bytes]], object], target: Path | None, format: str) -> None:
+    """What ``write`` gives, to a file or to standard output; a file that fails half-way is not left behind.
+
+    Raises BadParameter where the file cannot be written, or where a terminal would be given a binary file.
+    """
+    if target is None:
+        if format in BINARY and sys.stdout.isatty():
+            raise BadParameter("--output", zh="请用 --output 指定文件名。", en="Give --output for such a file.")
+        write(sys.stdout.buffer)
+        sys.stdout.buffer.flush()
+        return
+    part = target.with_name(f".{target.name}.part")
+    try:
+        with part.open("wb") as stream:
+            write(stream)
+        part.replace(target)
+    except OSError as error:
+        raise BadParameter(str(error), zh="无法写入文件。", en="The file cannot be written.") from error
+    finally:
+        part.unlink(missing_ok=True)
 
 
 def with_prefixes(body: str) -> str:
@@ -278,15 +299,17 @@ def with_prefixes(body: str) -> str:
     return "".join(f"PREFIX {name}: <{iri}>\n" for name, iri in missing.items()) + body
 
 
-def answer(result: QuerySolutions | QueryBoolean | QueryTriples, format: str) -> None:
+def answer(
+    result: QuerySolutions | QueryBoolean | QueryTriples, format: str, target: Path | None = None, *, bom: bool = False
+) -> None:
     """Print what a query gave. Raises QueryError where the format cannot hold it."""
     if isinstance(result, QueryTriples) and format in _GRAPHS:
-        show(rdf_bytes(result, _GRAPHS[format]))
+        show(rdf_bytes(result, _GRAPHS[format]), target)
     elif isinstance(result, QueryBoolean) and format == "table":
         out.print("是 yes" if result else "否 no")
-    elif isinstance(result, QuerySolutions) and format == "table":
-        print_rows([variable.value for variable in result.variables], strings(result), "table")
+    elif isinstance(result, QuerySolutions) and format in ROWS and format != "json":
+        print_rows(of_solutions(result), format, target, bom=bom)
     elif not isinstance(result, QueryTriples) and format in _RESULTS:
-        show(result.serialize(format=_RESULTS[format]) or b"")
+        show(result.serialize(format=_RESULTS[format]) or b"", target)
     else:
         raise QueryError(format, zh="该格式不能表示这种结果。", en="This format cannot hold such a result.")

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rdflib import OWL, RDF, RDFS, SKOS, Graph, Literal, Namespace, Node
+from rdflib import OWL, RDF, RDFS, Graph, Namespace, Node
 
 from docs.generate import NOTE, page, table
 from graph import resources
+from graph.terms import term
 
 JX = Namespace("https://w3id.org/jixiao/ontology#")
 SCHEMA = Namespace("https://schema.org/")
@@ -22,8 +23,8 @@ def dictionary() -> str:
     for kind in sorted(graph.subjects(RDF.type, OWL.Class), key=str):
         rows = list(_rows(graph, kind))
         if rows:
-            parts.append(f"## `jx:{_local(kind)}` {_both(graph, kind, RDFS.label)}\n")
-            parts.append(f"{_both(graph, kind, SKOS.definition)}\n")
+            parts.append(f"## `jx:{_local(kind)}` {_label(kind)}\n")
+            parts.append(f"{_definition(kind)}\n")
             parts.append(table(HEADS, iter(rows)))
     return page(parts)
 
@@ -33,13 +34,18 @@ def _rows(graph: Graph, kind: Node) -> Iterator[tuple[object, ...]]:
     for name in sorted(owned, key=str):
         ranges = sorted({*graph.objects(name, RDFS.range), *graph.objects(name, SCHEMA.rangeIncludes)}, key=str)
         values = ", ".join(map(_local, ranges)) or "–"
-        yield f"`{_local(name)}`", _both(graph, name, RDFS.label), values, _both(graph, name, SKOS.definition)
+        yield f"`{_local(name)}`", _label(name), values, _definition(name)
 
 
 def _local(node: Node) -> str:
     return str(node).rsplit("#", 1)[-1].rsplit("/", 1)[-1]
 
 
-def _both(graph: Graph, subject: Node, predicate: Node) -> str:
-    texts = {str(o.language): str(o) for o in graph.objects(subject, predicate) if isinstance(o, Literal)}
-    return " ".join(texts[language] for language in ("zh", "en") if language in texts)
+def _label(node: Node) -> str:
+    said = term(str(node))
+    return f"{said.label_zh} {said.label_en}".strip()
+
+
+def _definition(node: Node) -> str:
+    said = term(str(node))
+    return f"{said.definition_zh} {said.definition_en}".strip()

@@ -61,8 +61,10 @@ def settings() -> str:
     from api.settings import table as settings_table
 
     how = (
-        "`jixiao serve` 的选项给出 `store`、`host`、`port`；嵌入自己的程序时用 `api.app.create_app(Settings(…))`。"
-        "The options of `jixiao serve` give `store`, `host` and `port`; a program of your own gives all of them to "
+        "`jixiao serve` 的选项给出 `store`、`host`、`port`、`update`，其余用 `--set 名=值`；"
+        "嵌入自己的程序时用 `api.app.create_app(Settings(…))`。"
+        "`jixiao serve` has options for `store`, `host`, `port` and `update`, and `--set name=value` for the others; "
+        "a program of your own gives all of them to "
         "`api.app.create_app(Settings(…))`.\n"
     )
     return page(["# 设置 Settings\n", NOTE, how, settings_table()])

@@ -18,6 +18,8 @@ JixiaoError
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 
 class JixiaoError(Exception):
     """Base of all. ``code`` is stable; ``zh``/``en`` are one sentence each; ``remedy_*`` says what to do."""
@@ -28,6 +30,7 @@ class JixiaoError(Exception):
     remedy_zh = ""
     remedy_en = ""
     status = 400
+    headers: Mapping[str, str] = {}  # what HTTP is to send with the status
     exit_code = 2
 
     def __init__(self, detail: str = "", *, place: str = "", zh: str = "", en: str = "") -> None:

@@ -33,7 +33,7 @@ from graph.errors import (
 from graph.extraction import extract
 from graph.extraction.identity import regions
 from graph.model import Disclosure
-from graph.patterns import derive, link
+from graph.patterns import derive, link, rejected
 from graph.rdf import to_quads
 from graph.readers import read_each
 from graph.readers.document import Document
@@ -254,7 +254,11 @@ class Holdings:
         older = sorted({*replaces, *(self.holders[table] for table in known if table in self.holders)} - {name.value})
         revised = {*older, *(old for graph in (name.value, *older) for old in _objects(store, graph, WAS_REVISION_OF))}
         triples += [Triple(name, WAS_REVISION_OF, NamedNode(old)) for old in revised]
-        graphs = {name: triples, NamedNode(iris.derived(name.value)): derive(triples), **_findings(name, reading)}
+        graphs = {
+            name: triples,
+            NamedNode(iris.derived(name.value)): derive(triples, rejected(store)),
+            **_findings(name, reading),
+        }
         for table in [table for table, graph in self.holders.items() if graph == name.value or graph in older]:
             del self.holders[table]
         self.holders.update(dict.fromkeys(tables, name.value))

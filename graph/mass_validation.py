@@ -1,32 +1,46 @@
 """Every disclosure of a store judged at once: in batches over processes, and compared with one another.
 
 A batch is a few disclosures in one graph in memory, which share the cost of asking a hundred queries. No two of them
-speak of the same subject, so that the rules find what :func:`graph.validation.judge` finds in each alone. Rules of the
-group ``comparison`` are about several disclosures; they are asked once of a graph of all, which holds only the
-properties that they name.
+are of one department, so that they speak of different things, and the rules find what :func:`graph.validation.judge`
+finds in each alone. Only what the rules ask for is read: that is half of a store.
+
+Rules of the group ``comparison`` are about several disclosures: of one department, or of one city (the first four
+digits of a region). They are asked of a district: one or more cities as wholes.
 """
 
 from __future__ import annotations
 
 import multiprocessing
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import closing
-from itertools import repeat
+from functools import cache
+from itertools import groupby
+from typing import Any
 
 import pyoxigraph
 from pyoxigraph import NamedNode, Quad, RdfFormat, Triple, serialize
 
-from graph import iris
-from graph.shapes import Rule, background, shapes
-from graph.store import open_store
-from graph.validation import Finding, Found, found
+from graph.iris import JX, RDF_TYPE
+from graph.shapes import Rule, background, named, shapes
+from graph.store import Store, open_store
+from graph.store.rows import strings
+from graph.validation import Finding, Found, Look, found
 
 COMPARISON = "comparison"
-_DISCLOSURE = f"{iris.BASE}id/disclosure/"
-_BATCH = 60_000  # triples: larger graphs cost more a triple, smaller ones more a query
+_BATCH = 40_000  # quads: larger graphs cost more a quad, smaller ones more a query
 _SHARE = 20  # disclosures that a process takes at a time
+_HELD = """PREFIX jx: <https://w3id.org/jixiao/ontology#>
+SELECT ?g ?department ?region WHERE {
+  GRAPH ?g { ?g jx:department ?department . OPTIONAL { ?department jx:region ?region } }
+}"""
+_WHERE = {f"{JX}{name}" for name in ("targetTable", "inTable", "position", "name", "level3")}  # of a finding
+
+Held = tuple[str, str]
+"""IRIs of a disclosure and of its department."""
+District = list[list[Held]]
+"""Disclosures that are compared with one another, in the shares that one process judges."""
 
 
 def judge_store(location: str, jobs: int = 1) -> dict[str, list[Finding]]:
@@ -35,84 +49,166 @@ def judge_store(location: str, jobs: int = 1) -> dict[str, list[Finding]]:
     Raises StoreError where the store cannot be opened. Nothing is written.
     """
     with closing(open_store(location, read_only=True)) as store:
-        names = sorted(name.value for name in store.graphs() if _is_disclosure(name.value))
-    results: dict[str, list[Found]] = {name: [] for name in names}
-    for item in _results(location, names, jobs):
-        results[item.disclosure].append(item)
-    return {name: [item.finding for item in sorted(items, key=_order)] for name, items in results.items()}
+        if jobs <= 1:
+            return judge_all(store)
+        districts = _districts(store)
+    spawn = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(jobs, mp_context=spawn, initializer=_open, initargs=(location,)) as pool:
+        return _collected(districts, _results(districts, pool.submit))
 
 
-def _is_disclosure(name: str) -> bool:
-    return name.startswith(_DISCLOSURE) and "/" not in name.removeprefix(_DISCLOSURE)
+def judge_all(store: Store) -> dict[str, list[Finding]]:
+    """As :func:`judge_store`, in this process, of a store that is open; an image in memory is the fastest."""
+    districts = _districts(store)
+    return _collected(districts, (item for district in districts for item in _in_district(store, district)))
+
+
+def _collected(districts: Iterable[District], items: Iterable[Found]) -> dict[str, list[Finding]]:
+    found: dict[str, list[Found]] = {}
+    for name in sorted(name for district in districts for share in district for name, _ in share):
+        found[name] = []
+    for item in items:
+        found[item.disclosure].append(item)
+    return {name: [item.finding for item in sorted(items, key=_order)] for name, items in found.items()}
 
 
 def _order(item: Found) -> tuple[int, int, str, str]:
     return item.order
 
 
-def _results(location: str, names: Sequence[str], jobs: int) -> Iterator[Found]:
-    shares = [names[start : start + _SHARE] for start in range(0, len(names), _SHARE)]
-    if jobs <= 1:
-        yield from _compared(map(_share, repeat(location), shares))
-        return
-    with ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn")) as pool:
-        yield from _compared(pool.map(_share, repeat(location), shares))
+# -- who is compared with whom ----------------------------------------------------------------------------------------
 
 
-def _compared(shares: Iterable[tuple[list[Found], bytes]]) -> Iterator[Found]:
-    """What was found in the shares, then what comparing them finds."""
+def _districts(store: Store) -> list[District]:
+    rows = sorted((_city(row), row["g"], row["department"]) for row in strings(store.query(_HELD)))
+    districts: list[list[Held]] = []
+    for _, members in groupby(rows, key=lambda row: row[0]):
+        city = [(name, department) for _, name, department in members]
+        # Small cities are judged together: a query costs something even where there is nothing.
+        if districts and len(districts[-1]) + len(city) <= _SHARE:
+            districts[-1] += city
+        else:
+            districts.append(city)
+    return [[held[start : start + _SHARE] for start in range(0, len(held), _SHARE)] for held in districts]
+
+
+def _city(row: dict[str, str]) -> str:
+    """The first four digits of the region; a department without one is on its own."""
+    return row["region"][:-2] if row.get("region") else row["department"]
+
+
+# -- one process ------------------------------------------------------------------------------------------------------
+
+_here: Store
+
+
+def _open(location: str) -> None:
+    """Open the store in a process of the pool, for as long as that lives."""
+    global _here
+    _here = open_store(location, read_only=True)
+
+
+def _share_here(share: Sequence[Held]) -> tuple[list[Found], bytes]:
+    return _judged(_here, share)
+
+
+def _compare_here(text: bytes) -> list[Found]:
+    return _compared(_here, text)
+
+
+def _results(districts: Iterable[District], submit: Callable[..., Future[Any]]) -> Iterator[Found]:
+    """What is found by the pool: shares first, and each district as soon as its shares are done."""
+    judged = [[submit(_share_here, share) for share in district] for district in districts]
+    compared = []
+    for district in judged:
+        slices = []
+        for future in district:
+            items, text = future.result()
+            slices.append(text)
+            yield from items
+        compared.append(submit(_compare_here, b"".join(slices)))
+    for future in compared:
+        yield from future.result()
+
+
+def _in_district(store: Store, district: District) -> Iterator[Found]:
     slices = []
-    for items, text in shares:
-        yield from items
+    for share in district:
+        items, text = _judged(store, share)
         slices.append(text)
-    yield from _compare(b"".join(slices))
+        yield from items
+    yield from _compared(store, b"".join(slices))
 
 
-def _share(location: str, names: Sequence[str]) -> tuple[list[Found], bytes]:
+def _judged(store: Store, share: Sequence[Held]) -> tuple[list[Found], bytes]:
     """What the rules find in some disclosures each, and the N-Triples that comparing them needs."""
-    items, wanted, slices = [], _wanted(), []
-    with closing(open_store(location, read_only=True)) as store:
-        for batch in _batches(list(store.graph(NamedNode(name))) for name in names):
-            items += _judged((Quad(*triple) for triple in batch), _rules())
-            slices.append(serialize((t for t in batch if t.predicate in wanted), format=RdfFormat.N_TRIPLES) or b"")
+    items: list[Found] = []
+    slices = []
+    compared = {*_wanted(COMPARISON), NamedNode(RDF_TYPE)}
+    for batch in _batches(store, share):
+        memory = pyoxigraph.Store()
+        memory.bulk_extend(batch)
+        memory.bulk_extend(Quad(*triple) for triple in background(shapes().requires))
+        items += found(memory, _rules(None), _places(store))
+        slices.append(
+            serialize((q.triple for q in batch if q.predicate in compared), format=RdfFormat.N_TRIPLES) or b""
+        )
     return items, b"".join(slices)
 
 
-def _batches(graphs: Iterable[list[Triple]]) -> Iterator[list[Triple]]:
-    batch: list[Triple] = []
-    subjects: set[object] = set()
-    for graph in graphs:
-        own = {triple.subject for triple in graph}
-        if batch and (len(batch) + len(graph) > _BATCH or not own.isdisjoint(subjects)):
+def _batches(store: Store, share: Sequence[Held]) -> Iterator[list[Quad]]:
+    batch: list[Quad] = []
+    departments: set[str] = set()
+    for name, department in share:
+        graph = list(_read(store, NamedNode(name)))
+        if batch and (len(batch) + len(graph) > _BATCH or department in departments):
             yield batch
-            batch, subjects = [], set()
+            batch, departments = [], set()
         batch = batch + graph
-        subjects |= own
+        departments.add(department)
     if batch:
         yield batch
 
 
-def _judged(quads: Iterable[Quad], rules: Sequence[Rule]) -> list[Found]:
-    store = pyoxigraph.Store()
-    store.bulk_extend(quads)
-    store.bulk_extend(Quad(t.subject, t.predicate, t.object) for t in background(shapes().requires))
-    return found(store, rules)
+def _read(store: Store, name: NamedNode) -> Iterator[Quad]:
+    """What the rules ask for of a disclosure."""
+    for predicate in _wanted(None):
+        yield from store.quads(None, predicate, None, name)
+    for kind in _classes():
+        yield from store.quads(None, NamedNode(RDF_TYPE), kind, name)
 
 
-def _compare(text: bytes) -> list[Found]:
-    store = pyoxigraph.Store()
-    store.bulk_load(text, RdfFormat.N_TRIPLES)
-    return found(store, _rules(COMPARISON))
+def _compared(store: Store, text: bytes) -> list[Found]:
+    memory = pyoxigraph.Store()
+    memory.bulk_load(text, RdfFormat.N_TRIPLES)
+    return found(memory, _rules(COMPARISON), _places(store))
 
 
-def _rules(group: str | None = None) -> list[Rule]:
+def _places(store: Store) -> Look:
+    """Places are read of what was found alone."""
+
+    def look(iri: str, name: str, disclosure: str) -> str | None:
+        quads = store.quads(NamedNode(iri), NamedNode(name), None, NamedNode(disclosure))
+        return next((quad.object.value for quad in quads if not isinstance(quad.object, Triple)), None)
+
+    return look
+
+
+@cache
+def _rules(group: str | None) -> list[Rule]:
     """The rules of comparison, or all others."""
     return [rule for rule in shapes().rules if (rule.group == COMPARISON) == (group == COMPARISON)]
 
 
-def _wanted() -> set[NamedNode]:
-    """The properties that the rules of comparison ask for, and those that say where a finding is."""
-    named = {"targetTable", "page", "line", "sheet", "row", "column", "box", "position", "name", "scope", "level3"}
-    for rule in _rules(COMPARISON):
-        named.update(*(re.findall(r"\bjx:([A-Za-z]\w*)", check.sparql) for check in rule.checks))
-    return {NamedNode(iris.JX + name) for name in named}
+@cache
+def _wanted(group: str | None) -> list[NamedNode]:
+    """The properties that the rules of comparison, or all rules, may ask for, and those that say where a finding is."""
+    rules = _rules(group) if group else shapes().rules
+    return [NamedNode(iri) for iri in sorted(named(rules) | _WHERE)]
+
+
+@cache
+def _classes() -> list[NamedNode]:
+    """What the rules ask the type of."""
+    queries = "".join(check.sparql for rule in shapes().rules for check in rule.checks)
+    return [NamedNode(iri) for iri in sorted(set(re.findall(r"subClassOf>\* <([^>]+)>", queries)))]

@@ -111,6 +111,18 @@ def shapes() -> Shapes:
     return load(sorted(resources.folder("shapes").glob("*.ttl")))
 
 
+def named(rules: Iterable[Rule]) -> frozenset[str]:
+    """Every IRI that the queries of rules name: of the properties of a graph, they can depend on these alone."""
+    iris_named: set[str] = set()
+    for check in (check for rule in rules for check in rule.checks):
+        prefixes = dict(re.findall(r"PREFIX (\w+): <([^>]*)>", check.sparql))
+        iris_named.update(re.findall(r"<([^<>\s]+)>", check.sparql))
+        iris_named.update(
+            prefixes[p] + local for p, local in re.findall(r"\b(\w+):(\w[\w-]*)", check.sparql) if p in prefixes
+        )
+    return frozenset(iris_named)
+
+
 @cache
 def background(properties: frozenset[str]) -> tuple[Triple, ...]:
     """What the rules look up in the vocabulary, as triples: they need terms, not the lookups of Vocabulary."""

@@ -2,28 +2,25 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from functools import cache
-from pathlib import Path
 from typing import Any, NamedTuple, cast
 
-from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, QuerySolutions, RdfFormat, Store, Triple, serialize
+from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, QuerySolutions, Store, Triple
 
-from graph import iris, output, resources
+from graph import iris, output
 from graph.iris import JX, RDF_TYPE
 from graph.readers.document import Place
-from graph.shapes import JXS, SEVERITIES, SH, Check, Rule, Shapes, background, load, natural, shapes
+from graph.shapes import JXS, SEVERITIES, SH, Check, Rule, Shapes, background, natural, shapes
 from graph.vocabulary import vocabulary
 
 Row = dict[str, NamedNode | Literal]
 
 _XSD = "http://www.w3.org/2001/XMLSchema#"
-_NUMBERS = {f"{_XSD}decimal", f"{_XSD}integer"}
+NUMBERS = {f"{_XSD}decimal", f"{_XSD}integer"}
 _PLACEHOLDER = re.compile(r"\{[?$](\w+)\}")
 _SEVERITY_IRIS = {name: iri for iri, name in SEVERITIES.items()}
 
@@ -65,6 +62,10 @@ def judge(triples: Iterable[Triple | Quad], rules: Shapes | None = None) -> list
     return [item.finding for item in found(store, rules.rules)]
 
 
+Look = Callable[[str, str, str], str | None]
+"""IRIs of a thing, of a property, and of the disclosure that says so → the value, or one of the values."""
+
+
 class Found(NamedTuple):
     """A finding with the IRI of its disclosure and its place in the order of a report."""
 
@@ -73,14 +74,17 @@ class Found(NamedTuple):
     finding: Finding
 
 
-def found(store: Store, rules: Iterable[Rule]) -> list[Found]:
-    """What rules find in a store whose default graph holds disclosures and vocabulary, in order."""
-    places = _Places(store)
+def found(store: Store, rules: Iterable[Rule], places: Look | None = None) -> list[Found]:
+    """What rules find in a store that holds disclosures and vocabulary, in whatever graphs, in order.
+
+    ``places`` tells page, line, sheet, row, column and box where the store does not.
+    """
+    known = _Places(store, places)
     everything = []
     for rule in rules:
         for check in rule.checks:
             for (focus, value), row in _rows(store, check).items():
-                where = places.of(focus)
+                where = known.of(focus)
                 order = (*where.order, f"{natural(rule.id)[0]:04}{rule.id} {value}")
                 everything.append(Found(where.disclosure, order, _finding(rule, check, where, value, row)))
     return sorted(everything, key=lambda item: item.order)
@@ -88,7 +92,7 @@ def found(store: Store, rules: Iterable[Rule]) -> list[Found]:
 
 def _rows(store: Store, check: Check) -> dict[tuple[str, str], Row]:
     """Focus and value → what the query bound. Of rows that differ in nothing else, the first by its text."""
-    solutions = cast(QuerySolutions, store.query(check.sparql))
+    solutions = cast(QuerySolutions, store.query(check.sparql, use_default_graph_as_union=True))
     names = [variable.value for variable in solutions.variables]
     rows: dict[tuple[str, str], Row] = {}
     for solution in solutions:
@@ -133,7 +137,7 @@ def _message(template: str, row: Mapping[str, NamedNode | Literal], language: st
 
 def text_of(term: NamedNode | Literal) -> str:
     """A value as findings carry it: numbers in plain notation without trailing zeros, all else as it stands."""
-    if isinstance(term, Literal) and term.datatype.value in _NUMBERS:
+    if isinstance(term, Literal) and term.datatype.value in NUMBERS:
         return plain_number(term.value)
     return term.value
 
@@ -162,34 +166,40 @@ class _Where:
 class _Places:
     """Looks up focus nodes; many findings are about one."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, places: Look | None) -> None:
         self._store = store
+        self._places = places or (lambda iri, name, disclosure: self._value(iri, name))
         self.of = cache(self._of)
-        self._facts = cache(self._read)
 
     def _of(self, iri: str) -> _Where:
-        facts = self._facts(iri)
-        row = "inTable" in facts
-        holder = facts["inTable"] if row else iri
-        table = self._facts(holder) if row or "scope" in facts else {}
-        position = int(facts["position"]) if row else None
-        numbers = {name: int(facts[name]) for name in ("page", "line", "row", "column") if name in facts}
-        box = tuple(map(float, facts["box"].split())) if "box" in facts else None
-        owners = self._store.quads_for_pattern(None, NamedNode(f"{JX}targetTable"), NamedNode(holder), None)
+        holder = self._value(iri, f"{JX}inTable")
+        table = holder or iri
+        position = int(self._value(iri, f"{JX}position") or 0) if holder else None
+        owners = self._store.quads_for_pattern(None, NamedNode(f"{JX}targetTable"), NamedNode(table), None)
+        disclosure = next((cast(NamedNode, quad.subject).value for quad in owners), iri)
         return _Where(
             iri=iri,
-            disclosure=next((cast(NamedNode, quad.subject).value for quad in owners), iri),
-            table=table.get("name"),
+            disclosure=disclosure,
+            table=self._value(table, f"{JX}name"),
             position=position,
-            indicator=facts.get("level3"),
-            order=(int(table.get("position", 0)), position or 0, iri),
-            place=Place(sheet=facts.get("sheet"), box=cast(Any, box), **numbers),
+            indicator=self._value(iri, f"{JX}level3"),
+            order=(int(self._value(table, f"{JX}position") or 0), position or 0, iri),
+            place=self._place(iri, disclosure),
         )
 
-    def _read(self, iri: str) -> dict[str, str]:
-        """The properties of a node by local name; one value of each."""
-        quads = self._store.quads_for_pattern(NamedNode(iri), None, None, None)
-        return {quad.predicate.value.removeprefix(JX): cast(Literal, quad.object).value for quad in quads}
+    def _place(self, iri: str, disclosure: str) -> Place:
+        def look(name: str) -> str | None:
+            return self._places(iri, JX + name, disclosure)
+
+        printed = {name: look(name) for name in ("page", "line", "row", "column")}
+        numbers = {name: int(value) for name, value in printed.items() if value is not None}
+        box = look("box")
+        corners = cast(Any, tuple(map(float, box.split()))) if box else None
+        return Place(sheet=look("sheet"), box=corners, **numbers)
+
+    def _value(self, iri: str, name: str) -> str | None:
+        quads = self._store.quads_for_pattern(NamedNode(iri), NamedNode(name), None, None)
+        return next((cast(Literal, quad.object).value for quad in quads), None)
 
 
 # -- the findings as triples and as JSON ------------------------------------------------------------------------------
@@ -237,59 +247,3 @@ def as_json(finding: Finding) -> dict[str, Any]:
         "focus": finding.focus,
         "place": output.place(finding.place),
     }
-
-
-# -- pySHACL, which says what the shapes mean -------------------------------------------------------------------------
-
-
-def reference(triples: Iterable[Triple | Quad], files: Sequence[Path] = ()) -> set[tuple[str, str, str | None]]:
-    """(rule, focus, value) of everything that pySHACL finds by the project's shapes, or by those of some files.
-
-    It runs in a process of its own, because it patches rdflib while it loads, and gets its shapes fresh, because it
-    changes them. A hundred times slower than :func:`judge`.
-    """
-    files = files or sorted(resources.folder("shapes").glob("*.ttl"))
-    data = [Triple(t.subject, t.predicate, t.object) for t in (*triples, *background(load(files).requires))]
-    text = serialize(data, format=RdfFormat.N_TRIPLES) or b""
-    results = _worker().submit(_pyshacl, text, b"\n".join(file.read_bytes() for file in files)).result()
-    return {(shape.removeprefix(JXS), focus, value) for shape, focus, value in results}
-
-
-@cache
-def _worker() -> ProcessPoolExecutor:
-    return ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn"))
-
-
-def _pyshacl(data: bytes, rules: bytes) -> list[tuple[str, str, str | None]]:
-    """Shape, focus and value of every result; runs in the worker."""
-    import pyshacl
-    from rdflib import Graph, Literal, Namespace
-
-    _parse_queries_once()
-    sh = Namespace(SH)
-    shapes_graph = Graph().parse(data=rules, format="turtle")
-    # Messages are no part of what is compared, and pySHACL takes the values in them for regular expressions.
-    shapes_graph.remove((None, sh.message, None))
-    _, report, _ = pyshacl.validate(Graph().parse(data=data, format="nt"), shacl_graph=shapes_graph)
-    found = []
-    for result in report.subjects(sh.sourceShape):
-        focus, value = report.value(result, sh.focusNode), report.value(result, sh.value)
-        # A node shape reports its focus as value where the query names none.
-        named = value is not None and (value != focus or report.value(result, sh.resultPath) is not None)
-        number = isinstance(value, Literal) and str(value.datatype) in _NUMBERS
-        text = (plain_number(str(value)) if number else str(value)) if named else None
-        found.append((str(report.value(result, sh.sourceShape)), str(focus), text))
-    return found
-
-
-@cache
-def _parse_queries_once() -> None:
-    """Let rdflib keep its parsed queries: pySHACL asks the same one for every focus node."""
-    from rdflib.plugins.sparql import prepareQuery, processor
-
-    prepare, query = cache(prepareQuery), processor.SPARQLProcessor.query
-
-    def quick(self: Any, text: Any, *args: Any, **options: Any) -> Any:
-        return query(self, prepare(text) if isinstance(text, str) else text, *args, **options)
-
-    processor.SPARQLProcessor.query = quick  # type: ignore[method-assign, assignment]

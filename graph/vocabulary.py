@@ -142,7 +142,11 @@ class Vocabulary:
 
     def sequence(self, subject: str, name: str) -> list[str]:
         """The members of the RDF list that is the value of ``jx:name``."""
-        head, members = self.value(subject, name), []
+        return self.members(self.value(subject, name))
+
+    def members(self, head: str | None) -> list[str]:
+        """The members of an RDF list."""
+        members = []
         while head and head != RDF + "nil":
             members += self._by_subject[head].get(RDF + "first", [])
             head = next(iter(self._by_subject[head].get(RDF + "rest", [])), None)

@@ -1,9 +1,10 @@
-"""Fixtures for every folder of tests, and two marks.
+"""Fixtures for every folder of tests, and three marks.
 
-``shared``: runs only when ``-m`` names it. ``ocr``: also runs where the component is installed.
+``shared``: runs only when ``-m`` names it. ``ocr``, ``office``: also run where the component, LibreOffice is installed.
 """
 
 import os
+import shutil
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -19,7 +20,8 @@ ROOT = Path(__file__).resolve().parents[1]
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    absent = {"shared"} if ocr.available() else {"shared", "ocr"}
+    there = {"shared": False, "ocr": ocr.available(), "office": shutil.which("soffice") is not None}
+    absent = {mark for mark, available in there.items() if not available}
     absent = {mark for mark in absent if mark not in config.option.markexpr}
     asked = [item for item in items if any(item.get_closest_marker(mark) for mark in absent)]
     if asked:

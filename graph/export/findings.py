@@ -1,21 +1,15 @@
-"""Findings as a file to work through: an Excel sheet with one line a finding, or a page for printing.
-
-Both are complete in themselves and need no network. Text never becomes a formula: Excel cells are typed as text.
-"""
+"""Findings as a list to work through, one line a finding, or as a page for printing; complete without a network."""
 
 from __future__ import annotations
 
-import io
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import date
 from functools import cache
 
 import jinja2
-from openpyxl import Workbook
-from openpyxl.styles import Alignment, Font, PatternFill
-from openpyxl.utils import get_column_letter
 
+from graph.export.rows import Column, Table, Value
 from graph.shapes import shapes
 from graph.validation import Finding
 
@@ -25,37 +19,17 @@ _COLUMNS = (
     ("指标 indicator", 26), ("位置 place", 16), ("发现 found", 44), ("应为 expected", 30), ("处理 remedy", 36),
     ("来源 source", 36), ("English", 60), ("处理情况 done", 16),
 )  # fmt: skip
-_COLOURS = {"violation": "F8D7DA", "warning": "FFF3CD", "info": "E2F0FB"}
+_COLOURS: dict[Value, str] = {"不合规": "F8D7DA", "存疑": "FFF3CD", "提示": "E2F0FB"}
 
 Judged = tuple[str, Sequence[Finding]]
 """Name of a document and what was found in it."""
 
 
-def xlsx(judged: Iterable[Judged]) -> bytes:
-    """A workbook: severity, rule, place, what was found, what is expected, remedy; the last column is for notes."""
-    book = Workbook()
-    sheet = book.active
-    sheet.title = "校验结果"
-    for column, (heading, width) in enumerate(_COLUMNS, start=1):
-        cell = sheet.cell(1, column, heading)
-        cell.font = Font(bold=True)
-        sheet.column_dimensions[get_column_letter(column)].width = width
-    lines = [(finding, line(path, finding)) for path, findings in judged for finding in findings]
-    for row, (finding, values) in enumerate(lines, start=2):
-        for column, value in enumerate(values, start=1):
-            cell = sheet.cell(row, column)
-            cell.value = value
-            if isinstance(value, str):
-                cell.data_type = "s"
-            cell.alignment = Alignment(wrap_text=True, vertical="top")
-        sheet.cell(row, 2).fill = PatternFill("solid", fgColor=_COLOURS[finding.severity])
-    sheet.freeze_panes = "A2"
-    sheet.auto_filter.ref = f"A1:{get_column_letter(len(_COLUMNS))}{len(lines) + 1}"
-    sheet.page_setup.orientation, sheet.page_setup.paperSize, sheet.page_setup.fitToHeight = "landscape", 9, 0
-    sheet.sheet_properties.pageSetUpPr.fitToPage = True
-    out = io.BytesIO()
-    book.save(out)
-    return out.getvalue()
+def table(judged: Iterable[Judged]) -> Table:
+    """Severity, rule, place, what was found, what is expected, remedy; the last column is for notes."""
+    columns = [Column(heading.rpartition(" ")[2], heading, width) for heading, width in _COLUMNS]
+    rows = (line(path, finding) for path, findings in judged for finding in findings)
+    return Table(columns, rows, "校验结果", lambda row: {1: _COLOURS[row[1]]})
 
 
 def line(path: str, finding: Finding) -> tuple[str | int | None, ...]:

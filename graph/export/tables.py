@@ -1,7 +1,7 @@
 """One target table as a file: Excel, CSV, JSON or Turtle. Excel and CSV can be read in again.
 
 Headings are the preferred labels of the roles in ``ontology/forms.ttl``. Text never becomes a formula: Excel cells are
-typed as text, CSV cells that a spreadsheet would evaluate get a leading apostrophe.
+typed as text, CSV cells are guarded.
 """
 
 from __future__ import annotations
@@ -9,8 +9,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import re
-from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 from openpyxl import Workbook
@@ -20,6 +18,7 @@ from pyoxigraph import RdfFormat, serialize
 
 from graph.errors import BadParameter
 from graph.export.lookup import Found, triples_about
+from graph.formulas import guarded
 from graph.model import PROJECT, Indicator, TargetTable
 from graph.output import number, table_as_json
 from graph.store import Store
@@ -28,10 +27,6 @@ from graph.vocabulary import Vocabulary, vocabulary
 FORMATS = ("xlsx", "csv", "json", "ttl")
 _COLUMNS = ("level1", "level2", "level3", "comparator", "value", "unit", "weight", "direction", "description", "basis")
 _WIDTHS = {"level3": 36, "description": 36, "basis": 28, "level1": 12, "level2": 16}
-# A sign alone, or a number, is data; a sign before anything else may be a formula (OWASP, CSV injection).
-_FORMULA = re.compile(r"^[=+\-@\t\r](?!$)(?![\d.,%]*$)")
-_NUMBER = re.compile(r"-?(?:0|[1-9]\d{0,14})(?:\.\d+)?")  # longer ones, and codes with a zero before, are text
-_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")  # XML cannot hold them
 _SIGNS = {">=": "≥", "<=": "≤", ">": ">", "<": "<", "=": "=", "qualitative": "定性"}
 
 
@@ -110,11 +105,6 @@ def caption(found: Found) -> str:
     return f"{what}（{found.disclosure.fiscal_year}年度）" if found.disclosure.fiscal_year else what
 
 
-def safe(text: str) -> str:
-    """A CSV cell that no spreadsheet evaluates."""
-    return "'" + text if _FORMULA.match(text) else text
-
-
 def _csv(found: Found) -> bytes:
     words, table = vocabulary(), found.table
     roles = columns(table)
@@ -123,10 +113,10 @@ def _csv(found: Found) -> bytes:
     width = len(roles)
     writer.writerow([caption(found), *[""] * (width - 1)])
     for label, value in head(found, words):
-        writer.writerow([label, safe(value), *[""] * (width - 2)])
+        writer.writerow([label, guarded(value), *[""] * (width - 2)])
     writer.writerow([heading(role, words) for role in roles])
     for item in table.indicators:
-        writer.writerow([safe(cell(item, role)) for role in roles])
+        writer.writerow([guarded(cell(item, role)) for role in roles])
     # Excel takes a CSV for UTF-8 only with this mark.
     return b"\xef\xbb\xbf" + out.getvalue().encode()
 
@@ -169,27 +159,6 @@ def _xlsx(found: Found) -> bytes:
             put(row, column, item.weight if role == "weight" and item.weight is not None else cell(item, role))
     sheet.page_setup.orientation, sheet.page_setup.paperSize, sheet.page_setup.fitToHeight = "landscape", 9, 0
     sheet.sheet_properties.pageSetUpPr.fitToPage = True
-    out = io.BytesIO()
-    book.save(out)
-    return out.getvalue()
-
-
-def sheet(title: str, headings: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
-    """Any table as an Excel sheet: numbers as numbers, all else as text."""
-    book = Workbook()
-    page = book.active
-    page.title = re.sub(r"[\[\]:*?/\\]", "", title)[:31]  # what Excel takes as a name
-    for column, heading_text in enumerate(headings, start=1):
-        page.cell(1, column, heading_text).font = Font(bold=True)
-        page.column_dimensions[get_column_letter(column)].width = 22
-    for row, values in enumerate(rows, start=2):
-        for column, text in enumerate(values, start=1):
-            cell_at = page.cell(row, column)
-            plain = _NUMBER.fullmatch(text)
-            cell_at.value = Decimal(text) if plain else _UNPRINTABLE.sub("", text)
-            if not plain:
-                cell_at.data_type = "s"
-    page.freeze_panes = "A2"
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()

@@ -63,13 +63,15 @@ class Header:
     def take(self, row: Row, account: Account, words: Vocabulary) -> bool:
         """Read a row as labels and values; False, with nothing taken, when it holds no label and none waits for it."""
         cells = row.own
+        if self._is_task(row):
+            return self._task(row, account)
         labels = [_label(cell, words) for cell in cells]
         if not any(labels):
             return self._values_below(row, account, words)
         if all(labels) and len(cells) > 1:
             self._head(cells, labels, account)
             return True
-        if self._is_matrix_row(labels):
+        if self._is_matrix_row(row, labels):
             self._matrix_row(row, labels, account)
             return True
         self._pairs(row, labels, account, words)
@@ -90,15 +92,33 @@ class Header:
         self._below_line = 0
         self._group = heads[0][1]
 
-    def _is_matrix_row(self, labels: list[tuple[str, ...]]) -> bool:
+    def _is_task(self, row: Row) -> bool:
+        """A row of words below 任务名称 and other headings, whatever the words are: 人员经费 is a task there."""
+        head = next((head for head, role in self._below if role == "taskName"), None)
+        return head is not None and len(row.own) > 1 and row.own[0].column == head.column
+
+    def _is_matrix_row(self, row: Row, labels: list[tuple[str, ...]]) -> bool:
         """A label and a value under each heading above: 支出预算 | 4,782.32 | 4,782.32 | 0.00."""
-        return bool(self._below) and bool(labels[0]) and not any(labels[1:]) and 2 < len(labels) <= len(self._below)
+        if not self._below or not labels[0] or any(labels[1:]):
+            return False
+        if row.exact:
+            return len(labels) > 1 and all(any(_within(cell, head) for head, _ in self._below) for cell in row.own[1:])
+        return 2 < len(labels) <= len(self._below)
 
     def _matrix_row(self, row: Row, labels: list[tuple[str, ...]], account: Account) -> None:
+        """The first value is what the label says; those under further headings are what these say."""
         self._below_line += 1
-        account.furniture(row.own[0])
-        self._add(labels[0][0], row.own[1], row.own[0].text, account)
-        for cell, (head, role) in zip(row.own[2:], self._below[2:], strict=False):
+        label = row.own[0]
+        account.furniture(label)
+        heads = [head for head in self._below if head[0].column >= label.column + label.colspan]
+        if row.exact or {cell.column for cell in row.own[1:]} <= {head.column for head, _ in heads}:
+            under = self._matched(Row(row.own[1:], row.grid), heads)
+        else:
+            under = list(zip(row.own[1:], self._below[1:], strict=False))
+        for index, (cell, (head, role)) in enumerate(under):
+            if index == 0 and (not row.exact or head is heads[0][0]):
+                self._add(labels[0][0], cell, label.text, account)
+                continue
             self._add(role, cell, head.text, account)
             self.entries.append(Entry("", "", [], ""))
 
@@ -216,6 +236,10 @@ def _is_group_start(role: str) -> bool:
 
 def _overlap(cell: Cell, head: Cell) -> bool:
     return cell.column < head.column + head.colspan and head.column < cell.column + cell.colspan
+
+
+def _within(cell: Cell, head: Cell) -> bool:
+    return head.column <= cell.column and cell.column + cell.colspan <= head.column + head.colspan
 
 
 def header_roles(row: Row, words: Vocabulary) -> list[str]:

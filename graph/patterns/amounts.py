@@ -1,9 +1,9 @@
-"""Budget facts as observations of the cubes in ``ontology/budget-cube.ttl``, and budget lines with their project."""
+"""Budget facts as observations of the cubes in ``ontology/budget-cube.ttl``, and lines with the project they pay."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from decimal import Decimal
 
 from pyoxigraph import Triple
@@ -12,6 +12,7 @@ from rapidfuzz import fuzz
 from graph import iris
 from graph.iris import JX, RDF_TYPE
 from graph.patterns.facts import Facts, about, decimal
+from graph.patterns.identity import link
 from graph.vocabulary import SKOS, Vocabulary, fold
 
 QB = "http://purl.org/linked-data/cube#"
@@ -22,13 +23,15 @@ CNY = "http://publications.europa.eu/resource/authority/currency/CNY"
 YEAR = "http://reference.data.gov.uk/id/gregorian-year/"
 # As in graph.extraction.reconcile: the name nearly the same, or damaged and the amount equal.
 _NAME_ALONE, _NAME_WITH_AMOUNT, _HALF_A_DIGIT = 0.85, 0.60, 50
+# An amount that stands once among the functions and once among the projects: chance makes few such pairs.
+_BY_AMOUNT = Decimal("0.9")
 
 
 class Amounts:
     """The observations of one disclosure."""
 
-    def __init__(self, facts: Facts, words: Vocabulary) -> None:
-        self._facts, self._words = facts, words
+    def __init__(self, facts: Facts, words: Vocabulary, rejected: Container[str] = ()) -> None:
+        self._facts, self._rejected = facts, rejected
         self._disclosure = next(iter(facts.instances("Disclosure")), "")
         self._year = facts.value(self._disclosure, "fiscalYear")
         self._department = facts.value(self._disclosure, "department")
@@ -40,6 +43,7 @@ class Amounts:
         for line, project in lines.items():
             if project is not None:
                 yield about(line, "ofProject", project)
+        yield from self._functions_by_amount()
         if self._year is None or self._department is None:
             return
         yield from self._totals()
@@ -94,6 +98,28 @@ class Amounts:
                 amounts[project].append(Decimal(budget))
         for number, (project, parts) in enumerate(sorted(amounts.items()), 1):
             yield from self._observation("projects", str(number), project, sum(parts, Decimal()), project=project)
+
+    def _functions_by_amount(self) -> Iterator[Triple]:
+        """The function of a project whose budget is all that is spent on projects under one function."""
+        lines: dict[Decimal, list[str]] = defaultdict(list)
+        tables: dict[Decimal, list[str]] = defaultdict(list)
+        for line in self._facts.instances("FunctionLine"):
+            amount, code = self._yuan(line, "project"), self._facts.value(line, "code")
+            if amount and code:
+                lines[amount].append(iris.function(code))
+        for table in self._facts.instances("TargetTable"):
+            budget = self._facts.value(table, "budgetYuan")
+            if budget and self._facts.value(table, "ofProject"):
+                tables[Decimal(budget)].append(table)
+        for amount, functions in lines.items():
+            if len(set(functions)) == len(tables[amount]) == 1:
+                yield from self._function_link(tables[amount][0], functions[0])
+
+    def _function_link(self, table: str, function: str) -> Iterator[Triple]:
+        iri = f"{table}/function-link"
+        if self._facts.value(table, "function") is None and iri not in self._rejected:
+            yield about(table, "function", function)
+            yield from link(iri, table, function, "amount", _BY_AMOUNT)
 
     def _lines(self) -> dict[str, str | None]:
         """Each project line with the project that its name, or its name and amount, decide."""

@@ -79,13 +79,17 @@ class Concepts:
         entry = self._by_name.get(fold(name))
         if entry is not None:
             return _match(entry, "label", _CERTAIN, kind)
-        own = self.bare(name)
-        bare = fold(own)
+        bare = fold(self.bare(name))
         entry = self._by_bare.get(bare)
         if entry is not None:
             return _match(entry, "normalised", _NORMALISED, kind)
-        near = self._near(bare, level2, kind)
-        return near or Match(iris.thing("concept", own), own, "own", _CERTAIN)
+        return self._near(bare, level2, kind) or self.own(name)
+
+    def own(self, name: str) -> Match:
+        """The concept that a name is by itself, even where the library has another under that name."""
+        bare = self.bare(name)
+        taken = fold(bare) in self._by_name or fold(bare) in self._by_bare
+        return Match(iris.thing("concept", f"{bare}~2" if taken else bare), bare, "own", _CERTAIN)
 
     def _near(self, bare: str, level2: str | None, kind: str | None) -> Match | None:
         fitting = self._by_sort.get((level2, kind))

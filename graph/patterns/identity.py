@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from decimal import Decimal
 
 from pyoxigraph import Literal, Triple
@@ -22,6 +22,7 @@ from graph.vocabulary import SKOS, Vocabulary, fold
 
 # 服务费项目 and 服务费用项目: one character in ten; below that, 市级补助 and 省级补助 would be one.
 _LIKENESS = 92.0
+_NORMALISED = Decimal("0.95")
 _YEAR = re.compile(r"(?:19|20)\d{2}年?度?")
 _REMARK = re.compile(r"[(（](?:汇总|本级|机关|部门)[)）]$|本级$|机关$")
 
@@ -40,8 +41,11 @@ def project_key(name: str) -> str:
     return _YEAR.sub("", fold(name)).removesuffix("项目")
 
 
-def series(projects: Iterable[tuple[str, str, str]]) -> Iterator[Triple]:
-    """Series of (project, its name, its department); a series is named by the first of its names in order."""
+def series(projects: Iterable[tuple[str, str, str]], refused: Container[str] = ()) -> Iterator[Triple]:
+    """Series of (project, its name, its department); a series is named by the first of its names in order.
+
+    A project whose link is ``refused`` is a series of its own.
+    """
     by_department: dict[str, list[tuple[str, str]]] = defaultdict(list)
     for project, name, department in projects:
         by_department[department].append((project, name))
@@ -50,13 +54,18 @@ def series(projects: Iterable[tuple[str, str, str]]) -> Iterator[Triple]:
         for project, name in sorted(own, key=lambda item: (item[1], item[0])):
             key = project_key(name)
             alike = key if key in keys else _alike(key, keys)
-            iri = keys.setdefault(alike or key, _series_iri(department, key))
+            if alike is not None and f"{project}/link" in refused:
+                alike, iri = None, f"{project}/series"
+            else:
+                iri = keys.setdefault(alike or key, _series_iri(department, key))
             yield about(project, "inSeries", iri)
             yield about(iri, RDF_TYPE, JX + "ProjectSeries")
             yield about(iri, "ofDepartment", department)
             if alike is None:
                 yield about(iri, RDFS_LABEL, Literal(_YEAR.sub("", name) or name))
-            elif alike != key:
+            elif alike == key:
+                yield from link(f"{project}/link", project, iri, "normalised", _NORMALISED)
+            else:
                 confidence = Decimal(fuzz.ratio(key, alike)).quantize(Decimal(1)) / 100
                 yield from link(f"{project}/link", project, iri, "similar", confidence)
 
@@ -88,16 +97,16 @@ def department_key(name: str, region: str) -> str:
     return bare
 
 
-def departments(found: Iterable[tuple[str, str, str]]) -> Iterator[Triple]:
+def departments(found: Iterable[tuple[str, str, str]], refused: Container[str] = ()) -> Iterator[Triple]:
     """Links among (department, its name, its region) of one region; the longest name is the one linked to."""
     groups: dict[tuple[str, str], dict[str, str]] = defaultdict(dict)
     for department, name, region in found:
         groups[region, department_key(name, region)][department] = name
     for group in groups.values():
         first, *others = sorted(group, key=lambda department: (-len(group[department]), department))
-        for other in others:
+        for other in (other for other in others if f"{other}/link" not in refused):
             yield about(other, "sameAs", first)
-            yield from link(f"{other}/link", other, first, "normalised", Decimal("0.95"))
+            yield from link(f"{other}/link", other, first, "normalised", _NORMALISED)
 
 
 def documents(cited: Iterable[str], words: Vocabulary) -> Iterator[Triple]:

@@ -27,7 +27,7 @@ from graph.queries.parameters import Parameter
 from graph.store import Store, Term
 from graph.vocabulary import vocabulary
 
-__all__ = ["Answer", "Column", "Parameter", "Question", "Sort", "library", "run", "service_library"]
+__all__ = ["Answer", "Column", "Parameter", "Question", "Sort", "find", "library", "run", "service_library"]
 
 _FOLDER = Path(__file__).parent
 _CONDITION = re.compile(r"#\? *(\w+(?: +\w+)*)\s*$")
@@ -132,14 +132,20 @@ def service_library() -> dict[str, Question]:
     return _read(_FOLDER / "service")
 
 
+def find(name: str) -> Question:
+    """A question of either library. Raises NotFound."""
+    question = library().get(name) or service_library().get(name)
+    if question is None:
+        raise NotFound(name, zh="没有这个问题；可用 jixiao query --list 查看。", en="No such question.")
+    return question
+
+
 def run(store: Store, name: str, /, limit: int | None = None, **params: object) -> Answer:
     """Answer a question of either library; at most ``limit`` rows.
 
     Raises NotFound for an unknown question, BadParameter, and what the store raises.
     """
-    question = library().get(name) or service_library().get(name)
-    if question is None:
-        raise NotFound(name, zh="没有这个问题；可用 jixiao query --list 查看。", en="No such question.")
+    question = find(name)
     bindings = question.bindings(params)
     solutions = store.query(question.text(bindings), bindings=bindings)
     if not isinstance(solutions, QuerySolutions):

@@ -11,6 +11,8 @@ from graph.errors import DamagedFile, ReadError, TooLarge, UnknownFormat
 from graph.readers.limits import LIMITS, Limits
 
 _ENCRYPTED_BIT, _UTF8_BIT = 0x1, 0x800
+# Parts by which a package is known (ECMA-376 part 2: every one has the first).
+_PACKAGE = frozenset(("[Content_Types].xml", "word/document.xml", "xl/workbook.xml"))
 _BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError, ValueError)
 
 
@@ -50,8 +52,8 @@ def _content(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, name: str, limits
 
 
 def is_archive(data: bytes) -> bool:
-    """A ZIP that is no office package (ECMA-376 part 2: every package has [Content_Types].xml)."""
-    return data.startswith((b"PK\x03\x04", b"PK\x05\x06")) and "[Content_Types].xml" not in names(data)
+    """A ZIP that is no office package; a package that lost its list of types is still one."""
+    return data.startswith((b"PK\x03\x04", b"PK\x05\x06")) and _PACKAGE.isdisjoint(names(data))
 
 
 def names(data: bytes) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from operator import attrgetter
 
 from graph.readers.document import Cell, Grid, Place
 from graph.readers.limits import Limits
@@ -11,18 +12,17 @@ from graph.readers.limits import Limits
 _NOTHING = "\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\xad\u200b-\u200f\u202a-\u202e\u2060\ufeff\ud800-\udfff\ufffe\uffff"
 _UNPRINTED = re.compile(f"[{_NOTHING}]")
 _BREAKS = re.compile("\r\n|[\r\n\v\f\x85\u2028\u2029]")
+_WHOLE = re.compile(r"\s*\+?(\d{1,9})")
 # White space within a line; the ideographic space stays because it is printed as a character.
 _SPACES = re.compile("[ \t\xa0\u2000-\u200a\u202f]+")
-
-# Most cells hold none of these, and then there is nothing to do.
-_UNTIDY = re.compile(rf"[\s{_NOTHING}]")
 
 HIDDEN_BY_MERGE = "合并单元格中未显示的文字未读取。 Text hidden under a merged cell is not read."
 
 
 def tidy(text: str) -> str:
     """``text`` with one kind of line break and of space; no empty lines, nothing at the ends, nothing unprintable."""
-    if not _UNTIDY.search(text):
+    # Printable is what is neither white space nor control nor format character, but for the plain space.
+    if text.isprintable() and " " not in text:
         return text
     lines = (_SPACES.sub(" ", line).strip() for line in _BREAKS.split(text))
     joined = "\n".join(line for line in lines if line)
@@ -34,6 +34,7 @@ class CellCounter:
 
     def __init__(self, limits: Limits, path: str) -> None:
         self._limits, self._path, self._count = limits, path, 0
+        self._longest = limits.cell_chars
 
     def text(self, text: str, place: object) -> str:
         """``text`` tidied and counted as one cell; raises TooLarge, naming ``place``."""
@@ -42,8 +43,9 @@ class CellCounter:
 
     def tidied(self, text: str, place: object) -> str:
         """``text`` tidied; raises TooLarge if it is too long for a cell."""
-        text = tidy(text)
-        if len(text) > self._limits.cell_chars:
+        if not text.isprintable() or " " in text:
+            text = tidy(text)
+        if len(text) > self._longest:
             self._limits.check("cell_chars", len(text), f"{self._path} {place}")
         return text
 
@@ -62,27 +64,34 @@ class SpanningRows:
 
     def place(self, row: int, column: int, rowspan: int, colspan: int) -> tuple[int, int]:
         """First free column of ``row`` at or after ``column``, and how many columns the cell really gets there."""
-        while self._free_from.get(column, 0) > row:
+        free_from = self._free_from
+        while free_from.get(column, 0) > row:
             column += 1
         width = 1
-        while width < colspan and self._free_from.get(column + width, 0) <= row:
+        while width < colspan and free_from.get(column + width, 0) <= row:
             width += 1
         if rowspan > 1:
-            self._free_from.update((covered, row + rowspan) for covered in range(column, column + width))
+            free_from.update((covered, row + rowspan) for covered in range(column, column + width))
         return column, width
 
 
 def finish(cells: list[Cell], height: int, place: Place) -> Grid:
     """An exact grid in reading order. Spans end at the last row and at the last column in which a cell begins."""
-    width = max((cell.column for cell in cells), default=-1) + 1
+    width = max([cell.column for cell in cells], default=-1) + 1
     for cell in cells:
-        cell.rowspan = max(1, min(cell.rowspan, height - cell.row))
-        cell.colspan = max(1, min(cell.colspan, width - cell.column))
-    cells.sort(key=lambda cell: (cell.row, cell.column))
+        if cell.rowspan != 1:
+            cell.rowspan = max(1, min(cell.rowspan, height - cell.row))
+        if cell.colspan != 1:
+            cell.colspan = max(1, min(cell.colspan, width - cell.column))
+    cells.sort(key=attrgetter("row", "column"))
     return Grid(cells, exact=True, place=place)
 
 
 def whole(value: str | None, default: int, most: int) -> int:
     """An attribute that should hold a whole number: ``default`` if it does not, at most ``most``."""
-    digits = re.match(r"\s*\+?(\d{1,9})", value) if value else None
+    if not value:
+        return default
+    if value == "1":
+        return 1
+    digits = _WHOLE.match(value)
     return min(int(digits[1]), most) if digits else default

@@ -10,17 +10,18 @@ from collections.abc import Iterator
 from itertools import islice
 
 from graph.errors import DamagedFile, EmptyFile
-from graph.readers.cells import CellCounter, finish
-from graph.readers.document import Cell, Place
+from graph.formulas import unguarded
+from graph.readers.cells import CellCounter
+from graph.readers.document import Cell, Grid, Place
 from graph.readers.encoding import decode
 from graph.readers.limits import LIMITS, Limits
 from graph.readers.result import ReadResult
 
 # In order of preference where they fit equally well.
 _DELIMITERS = (",", "\t", ";", "|", "，")
-_SAMPLE_RECORDS = 500
-# An apostrophe before a sign tells a spreadsheet that the field is text and no formula; it is not part of the words.
-_TEXT_MARK = re.compile(r"^'(?=[=+\-@])")
+_SAMPLE_RECORDS = 100
+_MOST = 0.6
+_PIPE_ROW = re.compile(r"^[ \t]*\|.*\|[ \t\r]*$", re.MULTILINE)
 
 
 def read(data: bytes, path: str, limits: Limits = LIMITS) -> ReadResult:
@@ -32,21 +33,28 @@ def read(data: bytes, path: str, limits: Limits = LIMITS) -> ReadResult:
     text, warnings = decode(data)
     counter = CellCounter(limits, path)
     cells: list[Cell] = []
-    height, line = 0, 1
-    for line, record in _records(text, _delimiter(text, path), path):
+    row, line = 0, 1
+    for row, (line, record) in enumerate(_records(text, _delimiter(text), path)):
         counter.count(1 + len(record))
         for column, field in enumerate(record):
             if not field:
                 continue
-            place = Place(line=line, row=height + 1, column=column + 1)
-            if clean := _TEXT_MARK.sub("", counter.tidied(field, place)):
-                cells.append(Cell(clean, height, column, place))
-        height += 1
+            if clean := counter.tidied(unguarded(field) if field[0] == "'" else field, line):
+                cells.append(Cell(clean, row, column, Place(None, line, None, row + 1, column + 1)))
     if not cells:
         raise EmptyFile(place=path)
     if text.count('"') % 2 and text.count("\n") > line:
         warnings.append(f"第{line}行起的引号没有闭合。 A quoted field that begins on line {line} never ends.")
-    return ReadResult([finish(cells, height, cells[0].place)], warnings=warnings)
+    return ReadResult([Grid(cells, exact=True, place=cells[0].place)], warnings=warnings)
+
+
+def looks_delimited(text: str) -> bool:
+    """Comma-separated: most records have one and the same number of fields, at least three."""
+    if "\t" in text or _PIPE_ROW.search(text):
+        return False
+    widths = _widths(text, ",")
+    width, count = widths.most_common(1)[0] if widths else (0, 0)
+    return width >= 3 and count >= _MOST * widths.total()
 
 
 def _records(text: str, delimiter: str, path: str) -> Iterator[tuple[int, list[str]]]:
@@ -61,15 +69,19 @@ def _records(text: str, delimiter: str, path: str) -> Iterator[tuple[int, list[s
         raise DamagedFile(f"第{begin}行 line {begin}: {error}", place=path) from error
 
 
-def _delimiter(text: str, path: str) -> str:
+def _delimiter(text: str) -> str:
     """The delimiter that cuts most records into one and the same number of fields, two or more."""
 
     def fit(delimiter: str) -> int:
-        records = islice(_records(text, delimiter, path), _SAMPLE_RECORDS)
-        try:
-            widths = Counter(len(record) for _, record in records if len(record) > 1)
-        except DamagedFile:
-            return 0
-        return max(widths.values(), default=0)
+        return max((count for width, count in _widths(text, delimiter).items() if width > 1), default=0)
 
-    return max(_DELIMITERS, key=fit)
+    return max((delimiter for delimiter in _DELIMITERS if delimiter in text), key=fit, default=_DELIMITERS[0])
+
+
+def _widths(text: str, delimiter: str) -> Counter[int]:
+    """How many of the first records have how many fields; none where a field is longer than the csv module takes."""
+    try:
+        records = islice(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), _SAMPLE_RECORDS)
+        return Counter(len(record) for record in records if record)
+    except csv.Error:
+        return Counter()

@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(unsafe_hash=True, slots=True)
 class Place:
     """Where something is printed. Numbers count from 1; what a format does not have is None.
 
     ``line``: line of a text file; ``sheet``/``row``/``column``: workbook or table cell; ``box``: (x0, y0, x1, y1) in
-    PDF points, origin bottom left.
+    PDF points, origin bottom left. A value, never changed: not declared frozen, because every cell has one and a
+    frozen one takes six times as long to make.
     """
 
     page: int | None = None

@@ -127,6 +127,9 @@ def _characters(
         size, advance = box.top - box.bottom, box.right - box.left
         if turn % 2:
             size, advance = advance, size
+        # A damaged matrix: nothing is seen of a character that is nowhere or has no height.
+        if not (size >= 0 and math.isfinite(size + advance + x.value + y.value)):
+            continue
         character = symbol(code, _font(handle, index)) if code in _PRIVATE else chr(code)
         glyph = Glyph(character, *_moved(matrix, x.value, y.value), advance, size, (turn + page_turn) % 4, spaced)
         spaced = False

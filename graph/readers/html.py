@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from lxml import etree, html
+from lxml import etree
 
 from graph.errors import DamagedFile, EmptyFile, TooLarge
 from graph.readers.cells import CellCounter, SpanningRows, finish, tidy, whole
@@ -62,11 +62,14 @@ def _parse(text: str, path: str) -> Element:
     text = _BEFORE_PARSING.sub("", text)
     if not text.strip():
         raise EmptyFile(place=path)
-    parser = html.HTMLParser(encoding="utf-8", no_network=True, huge_tree=True, remove_comments=True, remove_pis=True)
+    # The plain parser: the elements of lxml.html have classes of their own, which take as long again to make.
+    parser = etree.HTMLParser(encoding="utf-8", no_network=True, huge_tree=True, remove_comments=True, remove_pis=True)
     try:
-        root = html.document_fromstring(text.encode("utf-8", errors="replace"), parser=parser)
+        root = etree.fromstring(text.encode("utf-8", errors="replace"), parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError) as error:
         raise DamagedFile(str(error), place=path) from error
+    if root is None:
+        raise EmptyFile(place=path)
     # The parser stops in silence where elements are nested too deep.
     if any(entry.type_name == "ERR_RESOURCE_LIMIT" for entry in parser.error_log):
         raise TooLarge("nested too deep", place=path)
@@ -173,18 +176,18 @@ class _Page:
         for section in _sections(table, self._stray):
             spans = SpanningRows()
             for row, tds in enumerate(section):
-                self._counter.count(1)
+                self._counter.count(1 + len(tds))
                 column = 0
                 for td in tds:
                     line = td.sourceline
-                    text = self._counter.text(self._inside(td, nested), f"第{line}行")
-                    wanted = whole(td.get("colspan"), 1, _MOST_COLUMNS)
+                    text = self._counter.tidied(self._inside(td, nested), line)
+                    wanted = whole(td.get("colspan"), 1, _MOST_COLUMNS) or 1
                     # 0 means down to the end of the section, and no span reaches beyond it (HTML, 4.9.11, 4.9.12.1).
                     down = whole(td.get("rowspan"), 1, _MOST_ROWS) or len(section)
                     down = min(down, len(section) - row)
-                    left, right = spans.place(row, column, down, max(wanted, 1))
-                    place = Place(line=line, row=height + row + 1, column=left + 1)
-                    cells.append(Cell(text, height + row, left, place, down, right))
+                    left, right = spans.place(row, column, down, wanted)
+                    top = height + row
+                    cells.append(Cell(text, top, left, Place(None, line, None, top + 1, left + 1), down, right))
                     column = left + right
             height += len(section)
         if any(cell.text for cell in cells):
@@ -213,27 +216,31 @@ class _Page:
 def _sections(table: Element, stray: Callable[[Element, str | None], None]) -> list[list[list[Element]]]:
     """Cells by section and row, without those of nested tables; text outside the cells goes to ``stray``."""
     sections: list[list[list[Element]]] = [[]]
-    walk = etree.iterwalk(table, events=("start", "end"))
-    for event, element in walk:
-        tag = element.tag
-        if event == "end":
-            if tag in _SECTIONS:
-                sections.append([])
-            if element is not table:
-                stray(element, element.tail)
-        elif tag in _CELLS:
-            if not sections[-1]:
-                sections[-1].append([])
-            sections[-1][-1].append(element)
-            walk.skip_subtree()
-        elif tag in _UNSEEN:
-            walk.skip_subtree()
+    open_elements = [(table, iter(table))]
+    stray(table, table.text)
+    while open_elements:
+        parent, children = open_elements[-1]
+        for element in children:
+            tag = element.tag
+            if tag in _CELLS:
+                if not sections[-1]:
+                    sections[-1].append([])
+                sections[-1][-1].append(element)
+            elif tag not in _UNSEEN:
+                if tag == "tr":
+                    sections[-1].append([])
+                elif tag in _SECTIONS:
+                    sections.append([])
+                stray(element, element.text)
+                open_elements.append((element, iter(element)))
+                break
+            stray(element, element.tail)
         else:
-            if tag in _SECTIONS:
+            open_elements.pop()
+            if parent.tag in _SECTIONS:
                 sections.append([])
-            elif tag == "tr":
-                sections[-1].append([])
-            stray(element, element.text)
+            if parent is not table:
+                stray(parent, parent.tail)
     return [section for section in sections if section]
 
 

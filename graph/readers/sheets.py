@@ -57,16 +57,10 @@ def sheet_grid(
         covered |= slots - {(area.top, area.left)}
     cells = []
     for row, column in sorted((used | spans.keys()) - covered):
-        area = spans.get((row, column), Area(row, column, row, column))
-        cells.append(
-            Cell(
-                texts.get((row, column), ""),
-                row - top,
-                column - left,
-                Place(sheet=name, row=row + 1, column=column + 1),
-                area.bottom - row + 1,
-                area.right - column + 1,
-            )
-        )
+        place = Place(None, None, name, row + 1, column + 1)
+        cell = Cell(texts.get((row, column), ""), row - top, column - left, place)
+        if span := spans.get((row, column)):
+            cell.rowspan, cell.colspan = span.bottom - row + 1, span.right - column + 1
+        cells.append(cell)
     warnings = [f"{name}: {HIDDEN_BY_MERGE}"] if used & covered else []
     return finish(cells, bottom - top + 1, Place(sheet=name, row=top + 1, column=left + 1)), warnings

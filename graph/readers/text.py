@@ -14,13 +14,12 @@ from graph.readers.encoding import decode
 from graph.readers.result import ReadResult
 
 # Word's field codes as some converters print them into the text.
-_ARTEFACT = re.compile(r"\[bookmark: [^\]\n]*\]")
+_ARTEFACT = re.compile(r"\[bookmark: [^\]\n]{0,200}\]")
 _PIPE_RULE = re.compile(r"\|?\s*:?-{2,}:?\s*(\|\s*:?-{2,}:?\s*)*\|?")
 _MARKUP = re.compile(r"^\s{0,3}(#{1,6}\s+|[-*]\s+(?=\S))|</?(?:br|p|div|span)\s*/?>", re.IGNORECASE)
 # Emphasis comes in pairs, or breaks off at a line's end; a lone ** inside a line stands for a figure to be filled in.
 _EMPHASIS = re.compile(r"\*\*(?=\S)([^*]+?)\*\*|^\*\*|\*\*$")
 _ONE_CELL = re.compile(r"\t[^\t]*\t*")
-_ROW = re.compile(r"[^\t\s][^\t]*\t+[^\t\s]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +46,13 @@ def read(data: bytes, path: str) -> ReadResult:
 
 def _is_one_cell_style(lines: list[_Line]) -> bool:
     single = sum(1 for line in lines if _ONE_CELL.fullmatch(line.text) and line.text.strip())
-    several = sum(1 for line in lines if _ROW.search(line.text))
+    several = sum(1 for line in lines if _is_several(line.text))
     return single > 10 and single > 3 * several
+
+
+def _is_several(text: str) -> bool:
+    """Whether a line holds two or more cells."""
+    return "\t" in text.strip() and sum(1 for cell in text.split("\t") if cell.strip()) > 1
 
 
 def _one_cell_a_line(lines: list[_Line]) -> list[Block]:

@@ -16,6 +16,8 @@ from graph.readers.number_format import BUILTIN, GENERAL, format_number, format_
 from graph.readers.result import ReadResult
 from graph.readers.sheets import Area, hidden_sheet, sheet_grid
 
+_BLANK = (xlrd.XL_CELL_EMPTY, xlrd.XL_CELL_BLANK)
+
 
 def read(data: bytes, path: str, limits: Limits = LIMITS) -> ReadResult:
     """One exact grid for each visible sheet with something in it; places have sheet, row and column.
@@ -50,24 +52,25 @@ def _texts(book: Any, sheet: Any, counter: CellCounter) -> dict[tuple[int, int],
     texts: dict[tuple[int, int], str] = {}
     pattern = cache(partial(_pattern, book))
     for row in range(sheet.nrows):
-        counter.count(sheet.row_len(row))
-        for column, cell in enumerate(sheet.row(row)):
-            if cell.ctype in (xlrd.XL_CELL_EMPTY, xlrd.XL_CELL_BLANK):
-                continue
-            text = _text(book, cell, pattern(cell.xf_index))
-            if text := counter.tidied(text, f"{sheet.name} {row + 1}:{column + 1}"):
+        types = sheet.row_types(row)
+        counter.count(len(types))
+        filled = [column for column, kind in enumerate(types) if kind not in _BLANK]
+        values = sheet.row_values(row) if filled else []
+        for column in filled:
+            shown = _text(book, types[column], values[column], pattern(sheet.cell_xf_index(row, column)))
+            if text := counter.tidied(shown, f"{sheet.name} {row + 1}"):
                 texts[row, column] = text
     return texts
 
 
-def _text(book: Any, cell: Any, pattern: str) -> str:
-    if cell.ctype in (xlrd.XL_CELL_NUMBER, xlrd.XL_CELL_DATE):
-        return format_number(cell.value, pattern, since_1904=bool(book.datemode))
-    if cell.ctype == xlrd.XL_CELL_BOOLEAN:
-        return "TRUE" if cell.value else "FALSE"
-    if cell.ctype == xlrd.XL_CELL_ERROR:
-        return str(xlrd.error_text_from_code.get(cell.value, "#ERROR"))
-    return format_text(str(cell.value), pattern)
+def _text(book: Any, kind: int, value: Any, pattern: str) -> str:
+    if kind == xlrd.XL_CELL_TEXT:
+        return format_text(str(value), pattern)
+    if kind in (xlrd.XL_CELL_NUMBER, xlrd.XL_CELL_DATE):
+        return format_number(value, pattern, since_1904=bool(book.datemode))
+    if kind == xlrd.XL_CELL_BOOLEAN:
+        return "TRUE" if value else "FALSE"
+    return str(xlrd.error_text_from_code.get(value, "#ERROR"))
 
 
 def _pattern(book: Any, style: int | None) -> str:

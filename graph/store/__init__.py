@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterable, Iterator, Mapping
 from typing import IO, Protocol
 
-from pyoxigraph import NamedNode, QueryBoolean, QuerySolutions, QueryTriples, RdfFormat, Triple
+from pyoxigraph import NamedNode, Quad, QueryBoolean, QuerySolutions, QueryTriples, RdfFormat, Triple
 
 from graph.errors import StoreError
 from graph.store.embedded import EmbeddedStore, Term
@@ -36,6 +36,11 @@ class Store(Protocol):
 
     def graph(self, name: NamedNode) -> Iterator[Triple]:
         """The triples of one named graph, none if it does not exist."""
+
+    def quads(
+        self, subject: NamedNode | None, predicate: NamedNode | None, object: NamedNode | None, name: NamedNode | None
+    ) -> Iterator[Quad]:
+        """The quads that match; None matches anything."""
 
     def graphs(self) -> Iterator[NamedNode]:
         """The names of all graphs, in no particular order."""

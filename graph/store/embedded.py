@@ -17,10 +17,8 @@ from pathlib import Path
 from typing import IO, cast
 
 from pyoxigraph import (
-    BlankNode,
     CanonicalizationAlgorithm,
     Dataset,
-    Literal,
     NamedNode,
     Quad,
     QueryBoolean,
@@ -34,20 +32,18 @@ from pyoxigraph import (
 
 from graph import iris
 from graph.errors import QueryError, StoreError
+from graph.store.guard import refuse_reach
+from graph.store.terms import Term
+from graph.store.tokens import has_keyword
+from graph.store.updates import followed_by
 
-Term = NamedNode | BlankNode | Literal | Triple
+__all__ = ["EmbeddedStore", "Term"]
 
 _STATE = f"{iris.BASE}id/state/"
 _OWN_FILE = re.compile(
     r"CURRENT|LOCK|LOG|LOG\.old.*|IDENTITY|(MANIFEST|OPTIONS)-\d+|.*\.(log|sst|blob|dbtmp)|lost\+found|\..*"
 )
 _ATTEMPTS = 5
-# Strings, IRIs, comments, variables and prefixed names, to be passed over, and the keyword.
-_FROM = re.compile(
-    r"""\"{3}(?:\\.|[^\\])*?\"{3}|'{3}(?:\\.|[^\\])*?'{3}|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'"""
-    r"""|<[^<>"{}|^`\\\s]*>|\#[^\n]*|[?$]\w+|[\w.-]*:[\w.-]*|\b(?P<keyword>from)\b""",
-    re.IGNORECASE | re.DOTALL,
-)
 
 
 class EmbeddedStore:
@@ -66,7 +62,7 @@ class EmbeddedStore:
         """See :meth:`graph.store.Store.query`."""
         values = {Variable(name): value for name, value in (bindings or {}).items()}
         try:
-            union = not _names_its_graphs(sparql)  # the union would override FROM
+            union = not has_keyword(sparql, "from")  # the union would override FROM
             return self._opened.query(sparql, use_default_graph_as_union=union, substitutions=values)
         except (SyntaxError, RuntimeError) as error:  # RuntimeError: a bound variable is not projected
             raise QueryError(str(error)) from error
@@ -88,6 +84,12 @@ class EmbeddedStore:
     def graph(self, name: NamedNode) -> Iterator[Triple]:
         """See :meth:`graph.store.Store.graph`."""
         return (quad.triple for quad in self._opened.quads_for_pattern(None, None, None, name))
+
+    def quads(
+        self, subject: NamedNode | None, predicate: NamedNode | None, object: NamedNode | None, name: NamedNode | None
+    ) -> Iterator[Quad]:
+        """See :meth:`graph.store.Store.quads`."""
+        return self._opened.quads_for_pattern(subject, predicate, object, name)
 
     def graphs(self) -> Iterator[NamedNode]:
         """See :meth:`graph.store.Store.graphs`."""
@@ -117,28 +119,57 @@ class EmbeddedStore:
             raise StoreError(place=self._place, zh="图谱库已关闭。", en="The store is closed.")
         return self._store
 
+    def change(self, operations: list[str]) -> None:
+        """Run update operations and renew the state, all or nothing; without operations the state stays."""
+        if operations:
+            with self._writing:
+                self._change(operations)
+
+    def update(self, sparql: str, base: str | None = None) -> None:
+        """Run a SPARQL 1.1 update in one transaction. Raises QueryError for one that is wrong or refused."""
+        refuse_reach(sparql)
+        with self._writing:
+            try:
+                self._run(sparql, base)
+            except SyntaxError as error:
+                raise QueryError(str(error)) from error
+            except RuntimeError as error:  # such as CREATE of a graph that is there
+                if self._read_only:
+                    raise _failure(error, self._place) from error
+                raise QueryError(str(error)) from error
+            except OSError as error:
+                raise _failure(error, self._place) from error
+
+    def has_graph(self, name: NamedNode) -> bool:
+        """Whether a graph is there, be it empty."""
+        return self._opened.contains_named_graph(name)
+
+    def empty_graphs(self) -> list[str]:
+        """The names of graphs without triples, which a dump leaves out."""
+        return [name.value for name in self.graphs() if next(self.graph(name), None) is None]
+
     def _change(self, operations: list[str]) -> None:
-        """Run the operations and renew the state, all or nothing; without operations the state stays."""
         if not operations:
             return
-        token = secrets.token_hex(8)
-        operations += [f"DROP SILENT GRAPH <{_STATE}{self._token}>", f"CREATE GRAPH <{_STATE}{token}>"]
         try:
-            self._opened.update(" ;\n".join(operations))
+            self._run(" ;\n".join(operations), None)
         except (OSError, RuntimeError) as error:
             raise _failure(error, self._place) from error
+
+    def _run(self, update: str, base: str | None) -> None:
+        """An update and, in the same transaction, a new state."""
+        token = secrets.token_hex(8)
+        renewal = [f"DROP SILENT GRAPH <{_STATE}{old}>" for old in self._token.split("-")]
+        self._opened.update(followed_by(update, [*renewal, f"CREATE GRAPH <{_STATE}{token}>"]), base_iri=base)
         self._token = token
 
     def _stored_token(self) -> str:
+        # Whoever writes with another program may leave several.
         tokens = (name.value.removeprefix(_STATE) for name in self._named_graphs() if name.value.startswith(_STATE))
-        return next(tokens, "0")
+        return "-".join(sorted(tokens)) or "0"
 
     def _named_graphs(self) -> Iterator[NamedNode]:
         return (name for name in self._opened.named_graphs() if isinstance(name, NamedNode))
-
-
-def _names_its_graphs(sparql: str) -> bool:
-    return any(match["keyword"] for match in _FROM.finditer(sparql))
 
 
 def _lists(graphs: Mapping[NamedNode, Iterable[Triple]]) -> Iterator[tuple[NamedNode, list[Triple]]]:

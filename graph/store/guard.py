@@ -1,40 +1,37 @@
-"""Refuse what a query from outside may not do, before it runs.
+"""Refuse what a query or update from outside may not do, before it runs.
 
 Updates and LOAD are no queries, so the engine refuses them; SERVICE is one, and the engine would follow it over the
 network. It is a keyword wherever it stands outside strings, IRIs, comments, variables and prefixed names. What a lexer
-could miss still reaches nothing: the process that evaluates cannot open a socket (:mod:`graph.store.host`).
+could miss in a query still reaches nothing: who evaluates it cannot open a socket (:mod:`graph.store.worker`).
 """
 
 from __future__ import annotations
 
-import re
-
 from graph.errors import QueryError
-
-# SPARQL 1.1, 19.8: the tokens in which a keyword is only text, then bare words.
-_TOKENS = re.compile(
-    r"""
-    \"{3}(?:\\.|[^\\])*?\"{3} | '{3}(?:\\.|[^\\])*?'{3} | "(?:\\.|[^"\\\n\r])*" | '(?:\\.|[^'\\\n\r])*'
-  | <(?:[^<>"{}|^`\\\x00-\x20]|\\u[0-9A-Fa-f]{4}|\\U[0-9A-Fa-f]{8})*>
-  | \#[^\n\r]*
-  | [?$]\w+
-  | @[A-Za-z]+(?:-[A-Za-z0-9]+)*
-  | (?:\w[\w.-]*)?:(?:(?:[\w:%-]|\\.)(?:[\w:%.-]|\\.)*)?
-  | (?P<word>\w+)
-    """,
-    re.VERBOSE | re.DOTALL,
-)
+from graph.store.tokens import Token, keyword, may_have, tokens
 
 
 def refuse_federation(sparql: str) -> None:
     """Raise QueryError where the query holds the keyword SERVICE, with its line and column."""
-    for match in _TOKENS.finditer(sparql):
-        # 1SERVICE and trueSERVICE are two tokens to the engine.
-        if match["word"] and match["word"].lower().endswith("service"):
-            before = sparql[: match.end("word") - len("service")]
-            line, column = before.count("\n") + 1, len(before) - (before.rfind("\n") + 1) + 1
-            raise QueryError(
-                f"SERVICE, {line}:{column}",
-                zh="不允许 SERVICE：外来查询不得访问其他服务器。",
-                en="SERVICE is refused: queries from outside may not reach other servers.",
-            )
+    _refuse(sparql, "service")
+
+
+def refuse_reach(update: str) -> None:
+    """Raise QueryError where the update holds the keyword SERVICE or LOAD, with its line and column."""
+    _refuse(update, "service", "load")
+
+
+def _refuse(sparql: str, *names: str) -> None:
+    for token in tokens(sparql) if may_have(sparql, *names) else ():
+        if found := keyword(token, *names):
+            raise _refused(sparql, token, found)
+
+
+def _refused(sparql: str, token: Token, name: str) -> QueryError:
+    before = sparql[: token.end() - len(name)]
+    line, column = before.count("\n") + 1, len(before) - (before.rfind("\n") + 1) + 1
+    return QueryError(
+        f"{name.upper()}, {line}:{column}",
+        zh=f"不允许 {name.upper()}：外来查询不得访问其他服务器。",
+        en=f"{name.upper()} is refused: requests from outside may not reach other servers.",
+    )

@@ -2,41 +2,55 @@
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Sequence
-from typing import IO
+from collections.abc import Iterable, Mapping, Sequence
+from typing import IO, Any
 
-from pyoxigraph import NamedNode, QueryBoolean, QuerySolutions, QueryTriples, RdfFormat
+from pyoxigraph import DefaultGraph, NamedNode, QueryBoolean, QuerySolutions, QueryTriples, RdfFormat, Variable
 
 from graph.errors import QueryError
-from graph.store.embedded import EmbeddedStore
+from graph.store.embedded import EmbeddedStore, Term
+from graph.store.tokens import has_keyword
+
+Dataset = Sequence[Sequence[str]]
 
 
 class Image(EmbeddedStore):
-    """The content of a dump in N-Quads, and the state that the dumped store had. Raises what parsing raises."""
+    """The content of a dump in N-Quads, and what a dump does not tell: the state, and the graphs that are empty."""
 
-    def __init__(self, dump: IO[bytes], state: str) -> None:
+    def __init__(self, dump: IO[bytes], state: str, empty: Iterable[str] = ()) -> None:
         super().__init__(None)
-        self._opened.load(dump, RdfFormat.N_QUADS)
+        self._opened.bulk_load(dump, RdfFormat.N_QUADS)
+        for name in empty:
+            self._opened.add_graph(NamedNode(name))
         self._token = state
 
-    def query_dataset(
-        self, sparql: str, default_graphs: Sequence[str], named_graphs: Sequence[str]
+    def query(
+        self,
+        sparql: str,
+        *,
+        bindings: Mapping[str, Term] | None = None,
+        dataset: Dataset | None = None,
+        base: str | None = None,
     ) -> QuerySolutions | QueryBoolean | QueryTriples:
-        """As :meth:`query`, over graphs chosen from outside (SPARQL 1.1 protocol, 2.1.4); FROM counts for nothing."""
+        """As everywhere, and over graphs chosen from outside (SPARQL 1.1 protocol, 2.1.4): FROM counts for nothing.
+
+        Without a name a graph is the store's default graph.
+        """
+        values = {Variable(name): value for name, value in (bindings or {}).items()}
+        default: list[Any] = [_graph(name) for name in dataset[0]] if dataset else []
+        named: list[Any] = [NamedNode(name) for name in dataset[1]] if dataset else []
         try:
             return self._opened.query(
                 sparql,
-                default_graph=[NamedNode(name) for name in default_graphs],
-                named_graphs=[NamedNode(name) for name in named_graphs],
+                base_iri=base,
+                use_default_graph_as_union=dataset is None and not has_keyword(sparql, "from"),
+                default_graph=default if dataset else None,
+                named_graphs=named if dataset else None,
+                substitutions=values,
             )
-        except (SyntaxError, ValueError) as error:
+        except (SyntaxError, ValueError, RuntimeError) as error:
             raise QueryError(str(error)) from error
 
 
-def image_of(store: EmbeddedStore) -> Image:
-    """A copy of a store in memory, over a temporary file."""
-    with tempfile.TemporaryFile() as file:
-        store.dump(file, RdfFormat.N_QUADS)
-        file.seek(0)
-        return Image(file, store.state())
+def _graph(name: str) -> NamedNode | DefaultGraph:
+    return NamedNode(name) if name else DefaultGraph()

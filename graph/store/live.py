@@ -9,13 +9,13 @@ import threading
 import time
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import wait as wait_for
-from contextlib import closing
+from contextlib import AbstractContextManager, closing
 from dataclasses import dataclass
 from pathlib import Path
 
 from graph.errors import StoreError
 from graph.store.embedded import EmbeddedStore
-from graph.store.image import Image, image_of
+from graph.store.lookups import Lookups
 from graph.store.sandbox import Limits, Sandbox
 
 log = logging.getLogger(__name__)
@@ -28,9 +28,9 @@ Signature = frozenset[tuple[str, int, int]]
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """The store at one moment, in this process and in the one for queries from outside."""
+    """The store at one moment: for questions of our own, and for queries from outside."""
 
-    store: Image
+    store: Lookups
     sandbox: Sandbox
 
 
@@ -44,8 +44,7 @@ class Live:
         self._lock = threading.Lock()
         self._not_before = 0.0
         self._signature = self._look()
-        with closing(EmbeddedStore(self._location, read_only=True)) as store:
-            self._snapshot = self._copy(store)
+        self._snapshot = self._copy()
 
     def current(self) -> Snapshot:
         """The store as it is; while a large one is copied, as it was before."""
@@ -58,6 +57,10 @@ class Live:
     def state(self) -> str:
         """The state that is being served."""
         return self._snapshot.store.state()
+
+    def renew(self) -> None:
+        """Take in what has just been written, before anything else is answered to whoever wrote it."""
+        self._worker.submit(self._renew).result()
 
     def close(self) -> None:
         """End the process for queries."""
@@ -76,18 +79,22 @@ class Live:
     def _renew(self) -> None:
         started, signature = time.monotonic(), self._look()
         try:
-            with closing(EmbeddedStore(self._location, read_only=True)) as store:
-                if store.state() != self.state:
-                    self._snapshot = self._copy(store)
+            with self._source() as store:
+                changed = store.state() != self.state
+            if changed:
+                self._snapshot = self._copy()
             self._signature = signature
         except StoreError as error:  # a writer may be in the middle of something: the old image serves on
             log.warning("%s", error.line())
         # A writer that never rests must not keep this process busy with copying.
         self._not_before = time.monotonic() + 2 * (time.monotonic() - started)
 
-    def _copy(self, store: EmbeddedStore) -> Snapshot:
-        image = image_of(store)
-        return Snapshot(image, Sandbox(image, self._limits))
+    def _source(self) -> AbstractContextManager[EmbeddedStore]:
+        return closing(EmbeddedStore(self._location, read_only=True))
+
+    def _copy(self) -> Snapshot:
+        sandbox = Sandbox(self._source, self._limits)
+        return Snapshot(Lookups(sandbox), sandbox)
 
     def _look(self) -> Signature:
         """What changes with every write: names, times and sizes of the data files."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import IO, cast
 
 from pyoxigraph import QueryBoolean, QueryResultsFormat, QuerySolutions, QueryTriples, RdfFormat, Triple, serialize
@@ -24,29 +24,35 @@ class WrongKind(Exception):
     """No format was asked for that can hold this kind of result: ``solutions`` or ``graph``."""
 
 
-def serialise(
-    result: QuerySolutions | QueryBoolean | QueryTriples, solutions: str | None, graph: str | None, rows: int
-) -> tuple[str, bytes]:
-    """Media type and bytes of a result. ``solutions`` and ``graph``: media types for the two kinds of result.
+Rows = QuerySolutions | QueryBoolean | QueryTriples | Iterable[Triple]
 
-    Raises TooManyRows, WrongKind, and what the evaluation raises.
+
+def media_type(result: Rows, solutions: str | None, graph: str | None) -> str:
+    """The one of the two media types that fits the kind of result. Raises WrongKind where that is None."""
+    kind = "solutions" if isinstance(result, QuerySolutions | QueryBoolean) else "graph"
+    chosen = solutions if kind == "solutions" else graph
+    if chosen is None:
+        raise WrongKind(kind)
+    return chosen
+
+
+def serialise(result: Rows, media_type: str, rows: int | None, out: IO[bytes]) -> None:
+    """Write a result as it is evaluated, at most so many rows (or triples).
+
+    Raises TooManyRows, and what the evaluation and the writing raise.
     """
-    if isinstance(result, QueryTriples):
-        if graph is None:
-            raise WrongKind("graph")
-        rdf = cast(RdfFormat, RdfFormat.from_media_type(graph))
-        return graph, serialize(_limited(result, rows), format=rdf, prefixes=PREFIXES) or b""
-    if solutions is None:
-        raise WrongKind("solutions")
-    table = cast(QueryResultsFormat, QueryResultsFormat.from_media_type(solutions))
-    if isinstance(result, QueryBoolean):
-        return solutions, result.serialize(format=table) or b""
-    output = _COUNTERS[table.file_extension](rows)
-    result.serialize(cast(IO[bytes], output), table)
-    return solutions, bytes(output.data)
+    if isinstance(result, QuerySolutions | QueryBoolean):
+        table = cast(QueryResultsFormat, QueryResultsFormat.from_media_type(media_type))
+        if rows is not None and isinstance(result, QuerySolutions):
+            out = cast(IO[bytes], _COUNTERS[table.file_extension](out, rows))
+        result.serialize(out, table)
+        return
+    rdf = cast(RdfFormat, RdfFormat.from_media_type(media_type))
+    triples = result if rows is None else _limited(result, rows)
+    serialize(triples, out, rdf, prefixes=PREFIXES)
 
 
-def _limited(triples: QueryTriples, rows: int) -> Iterator[Triple]:
+def _limited(triples: Iterable[Triple], rows: int) -> Iterator[Triple]:
     for number, triple in enumerate(triples):
         if number >= rows:
             raise TooManyRows
@@ -54,18 +60,17 @@ def _limited(triples: QueryTriples, rows: int) -> Iterator[Triple]:
 
 
 class _Counter:
-    """A stream that keeps what is written and counts the rows in it: the engine evaluates while it writes."""
+    """A stream that counts the rows in what passes: the engine evaluates while it writes."""
 
-    def __init__(self, rows: int) -> None:
-        self.data = bytearray()
+    def __init__(self, out: IO[bytes], rows: int) -> None:
+        self._out = out
         self._left = rows
 
     def write(self, chunk: bytes) -> int:
-        self.data += chunk
         self._left -= self.rows(bytes(chunk))
         if self._left < 0:
             raise TooManyRows
-        return len(chunk)
+        return self._out.write(chunk)
 
     def flush(self) -> None:
         """Nothing is held back."""
@@ -78,8 +83,8 @@ class _Counter:
 class _Tsv(_Counter):
     """Line ends are escaped in values; the head is a line too."""
 
-    def __init__(self, rows: int) -> None:
-        super().__init__(rows + 1)
+    def __init__(self, out: IO[bytes], rows: int) -> None:
+        super().__init__(out, rows + 1)
 
     def rows(self, chunk: bytes) -> int:
         return chunk.count(b"\n")
@@ -115,8 +120,8 @@ class _Json(_Counter):
     _quoted = False
     _tail = b""
 
-    def __init__(self, rows: int) -> None:
-        super().__init__(rows - 1)
+    def __init__(self, out: IO[bytes], rows: int) -> None:
+        super().__init__(out, rows - 1)
 
     def rows(self, chunk: bytes) -> int:
         if self._escape:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from graph.model import Disclosure
 from tests import render
-from tests.golden import refresh
+from tests.golden import refresh, word97
 
 
 @cache
@@ -72,6 +72,7 @@ FILES: dict[str, Callable[[], bytes]] = {
     "docx": lambda: render.docx(parts()),
     "xlsx": lambda: render.xlsx(parts(), numbers=True),
     "xls": lambda: as_xls(parts()),
+    "doc": lambda: (word97.FOLDER / "form.doc").read_bytes(),
     "pdf": lambda: render.pdf(parts()),
     "pdf, not compressed": lambda: render.pdf(parts(), compressed=False),
     "html": lambda: render.html(parts()),

@@ -15,7 +15,7 @@ from graph.model import DEPARTMENT, Disclosure, Indicator, TargetTable
 from graph.readers import ocr, read, read_bytes
 from graph.vocabulary import fold
 from tests import render
-from tests.golden import refresh, scans
+from tests.golden import refresh, scans, word97
 
 Record = tuple[str | None, ...]
 # What a layout has a place for, beside classes, name and target.
@@ -103,6 +103,14 @@ def test_the_records_are_the_same_in_every_format_and_layout(form: str, layout: 
         else:
             assert found.fiscal_year == sample(name).fiscal_year
     assert f1(results) >= 0.99, results
+
+
+@pytest.mark.parametrize("layout", render.LAYOUTS)
+def test_the_records_are_the_same_in_word_97_files(layout: str) -> None:
+    expected = sample(word97.SAMPLE)
+    result = compared(expected, extract(read(word97.FOLDER / f"{layout}.doc")), layout)
+    assert f1([result]) == 1.0, result
+    assert len(set(result.tables)) == 1, result
 
 
 # Without rules nothing says for sure where a cell ends; forms with their many merged cells lose most.

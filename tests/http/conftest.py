@@ -1,40 +1,23 @@
-import socket
-import threading
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import httpx
 import pytest
-import uvicorn
 
-from api.app import create_app
 from api.settings import Settings
 from graph import resources
 from graph.ingest import ingest
 from graph.store import open_store
+from tests import serving
 
 Served = Callable[[Settings], AbstractContextManager[httpx.Client]]
-
-
-@contextmanager
-def _served(settings: Settings) -> Iterator[httpx.Client]:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        server = uvicorn.Server(uvicorn.Config(create_app(settings), log_level="critical"))
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
-        thread.start()
-        try:
-            with httpx.Client(base_url=f"http://127.0.0.1:{listener.getsockname()[1]}", timeout=30) as client:
-                yield client
-        finally:
-            server.should_exit = True
-            thread.join()
 
 
 @pytest.fixture(scope="session")
 def served() -> Served:
     """Starts the application in a thread of this process; gives a client of it."""
-    return _served
+    return serving.served
 
 
 @pytest.fixture(scope="session")
@@ -52,7 +35,7 @@ def sample_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def client(sample_store: Path, served: Served) -> Iterator[httpx.Client]:
     """A client of the application over the samples, with limits small enough to be met."""
     settings = Settings(
-        store=str(sample_store), query_seconds=1, query_rows=2000, query_memory_mb=200, page_size=10, max_page_size=400,
+        store=str(sample_store), query_seconds=1, query_rows=2000, query_memory_mb=100, page_size=10, max_page_size=400,
         max_upload_mb=0.1,
     )  # fmt: skip
     with served(settings) as opened:

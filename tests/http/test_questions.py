@@ -38,7 +38,7 @@ def test_every_question_answers_in_every_format(client: Client, question: Questi
     assert lines[0] == found["columns"]
     assert len(lines) == found["total"] + 1
     book = load_workbook(io.BytesIO(client.get(where, params={**params, "format": "xlsx"}).content))
-    assert [cell.value for cell in book.active[1]] == found["columns"]
+    assert [str(cell.value).split()[-1] for cell in book.active[1]] == found["columns"]
     assert book.active.max_row == found["total"] + 1
     page = client.get(where, params=params, headers=BROWSER).text
     assert question.title_zh in page

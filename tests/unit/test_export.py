@@ -13,8 +13,9 @@ from pyoxigraph import RdfFormat, parse
 from graph import resources
 from graph.errors import BadParameter, NotFound
 from graph.export.lookup import Found, find_table
-from graph.export.tables import export_table, safe
+from graph.export.tables import export_table
 from graph.extraction import extract
+from graph.formulas import guarded
 from graph.ingest import ingest
 from graph.model import Department, Disclosure, Indicator, Money, Source, Target, TargetTable
 from graph.output import table_as_json
@@ -116,8 +117,8 @@ def test_a_sign_and_a_negative_number_stay_what_they_are(target: Target, form: s
 
 def test_only_what_a_spreadsheet_would_evaluate_is_marked() -> None:
     plain = ["=", "≥", "-5", "-5%", "+3.5", "", "车补", "a=b", "-"]
-    assert [safe(text) for text in plain] == plain
-    assert [safe(text) for text in FORMULAS] == ["'" + text for text in FORMULAS]
+    assert [guarded(text) for text in plain] == plain
+    assert [guarded(text) for text in FORMULAS] == ["'" + text for text in FORMULAS]
 
 
 def test_a_weight_is_a_number_that_a_spreadsheet_can_add(filled: Store) -> None:

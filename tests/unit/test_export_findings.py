@@ -14,7 +14,8 @@ from openpyxl import load_workbook
 from pyoxigraph import RdfFormat, parse
 
 from graph import resources
-from graph.export.findings import html, told, xlsx
+from graph.export.findings import html, table, told
+from graph.export.tabular import as_bytes
 from graph.ingest import ingest, triples_of
 from graph.shapes import SH
 from graph.store import open_store
@@ -38,7 +39,7 @@ def found() -> list[Finding]:
 
 
 def test_the_workbook_has_a_line_a_finding_and_no_formula() -> None:
-    sheet = load_workbook(io.BytesIO(xlsx([("预算.txt", found())]))).active
+    sheet = load_workbook(io.BytesIO(as_bytes(table([("预算.txt", found())]), "xlsx"))).active
     rows = list(sheet.iter_rows(min_row=2))
     assert len(rows) == len(found())
     assert "f" not in {cell.data_type for row in rows for cell in row}

@@ -15,8 +15,9 @@ from graph.ingest import ingest, triples_of
 from graph.mass_validation import COMPARISON, judge_store
 from graph.model import Disclosure
 from graph.store import open_store
-from graph.validation import Finding, judge, reference
+from graph.validation import Finding, judge
 from tests.cases import ACROSS, ALIKE, PEERS, RIGHT, WRONG, all_of, at, elsewhere, table
+from tests.reference import reference
 from tests.unit.test_validation import SAMPLES, sample
 
 # Some are of one department, so that they speak of the same tables.

@@ -1,9 +1,12 @@
+import io
 import json
 import os
 import signal
+import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -12,11 +15,11 @@ from hypothesis import strategies as st
 from pyoxigraph import Literal, NamedNode, QueryResultsFormat, Triple
 
 from graph.errors import JixiaoError, LimitExceeded, QueryError, StoreError
-from graph.store import EmbeddedStore, open_store
+from graph.store import EmbeddedStore, open_store, peer
 from graph.store.guard import refuse_federation
 from graph.store.live import Live
-from graph.store.results import _COUNTERS, TooManyRows, _Counter, serialise
-from graph.store.sandbox import Limits, Sandbox, _Gone
+from graph.store.results import _COUNTERS, TooManyRows, serialise
+from graph.store.sandbox import Limits, Sandbox, Source, Stop
 
 CROSS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
 HOG = "SELECT * { ?a ?b ?c . ?d ?e ?f } ORDER BY ?c ?f"
@@ -28,10 +31,10 @@ def graph(count: int, value: str = "值") -> list[Triple]:
     return [Triple(NamedNode(f"http://example.org/{n}"), P, Literal(f"{value} {n}")) for n in range(count)]
 
 
-def filled(count: int) -> EmbeddedStore:
+def filled(count: int) -> Source:
     store = EmbeddedStore(None)
     store.replace({NamedNode("http://example.org/g"): graph(count)})
-    return store
+    return lambda: nullcontext(store)
 
 
 @pytest.fixture(scope="module")
@@ -173,13 +176,58 @@ def test_closing_ends_the_process_at_once() -> None:
 
 def test_a_query_that_nobody_waits_for_is_ended() -> None:
     sandbox = Sandbox(filled(3000), Limits(seconds=30))
-    process = sandbox._process
-    process._patience = 0.2  # as if whoever asked had gone away
-    with pytest.raises(_Gone):
-        process.ask(json.dumps({"sparql": CROSS, "solutions": JSON, "graph": None, "dataset": None}).encode())
+    stop = Stop()
+    threading.Timer(0.3, stop).start()
     started = time.monotonic()
+    with pytest.raises(JixiaoError):
+        sandbox.query(CROSS, solutions=JSON, graph=None, stop=stop)
     sandbox.close()
-    assert time.monotonic() - started < 3
+    assert time.monotonic() - started < 5
+
+
+def test_stopping_what_has_ended_harms_nobody(sandbox: Sandbox) -> None:
+    stop = Stop()
+    assert sandbox.query("ASK {}", solutions=JSON, graph=None, stop=stop).body
+    stop()
+    assert count(sandbox) == "3000"
+
+
+def test_workers_are_used_again_until_a_query_has_left_them_large() -> None:
+    sandbox = Sandbox(filled(3000), Limits(memory_mb=500))
+
+    def worker() -> object:
+        assert count(sandbox) == "3000"
+        return sandbox._process._idle[-1]
+
+    used = worker()
+    assert worker() is used
+    large = 'SELECT (STRLEN(GROUP_CONCAT(?o)) AS ?n) { ?a ?b ?c . BIND(CONCAT(STR(?c), "' + "x" * 30000 + '") AS ?o) }'
+    assert ask(sandbox, large)
+    assert used not in sandbox._process._idle
+    sandbox.close()
+
+
+def test_a_long_result_comes_in_pieces_and_may_be_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(peer, "HELD", 100_000)
+    sandbox = Sandbox(filled(3000), Limits(seconds=5, rows=None))
+    for _ in range(3):
+        result = sandbox.query("SELECT * { ?s ?p ?o . ?a ?b ?c }", solutions=JSON, graph=None)
+        assert not result.complete
+        assert len(next(result.chunks())) == 1 << 16
+        result.close()
+    result = sandbox.query("SELECT * { ?s ?p ?o }", solutions="text/csv", graph=None)
+    assert result.body.count(b"\n") == 3001
+    assert result.complete
+    sandbox.close()
+
+
+def test_a_limit_that_is_met_after_the_first_pieces_breaks_the_result_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(peer, "HELD", 100_000)
+    sandbox = Sandbox(filled(3000), Limits(seconds=1, rows=None))
+    parts = sandbox.query("SELECT * { ?s ?p ?o . ?a ?b ?c . ?d ?e ?f }", solutions=JSON, graph=None).chunks()
+    with pytest.raises(LimitExceeded, match="1 秒"):
+        sum(map(len, parts))
+    sandbox.close()
 
 
 # -- no way out -------------------------------------------------------------------------------------------------------
@@ -235,13 +283,12 @@ def test_the_place_of_the_word_is_told() -> None:
 def test_what_passes_the_guard_reaches_nothing(tmp_path: Path) -> None:
     """The evaluating process cannot open a socket or a file."""
     sandbox = Sandbox(filled(1), Limits(seconds=5))
-    for silent in ("", "SILENT "):
-        sparql = f"SELECT * {{ SERVICE {silent}<http://127.0.0.1:8/> {{ ?s ?p ?o }} }}"
-        request = json.dumps({"sparql": sparql, "solutions": JSON, "graph": None, "dataset": None}).encode()
-        head, body, _ = sandbox._process.ask(request)
-        assert (
-            "Too many open files" in head["detail"] if not silent else json.loads(body)["results"]["bindings"] == [{}]
-        )
+    asked = {"op": "query", "solutions": JSON, "graph": None}
+    loud = "SELECT * { SERVICE <http://127.0.0.1:8/> { ?s ?p ?o } }"
+    with pytest.raises(QueryError, match="Too many open files"):
+        sandbox.ask({**asked, "sparql": loud}, sandbox.limits)
+    silent = sandbox.ask({**asked, "sparql": loud.replace("SERVICE", "SERVICE SILENT")}, sandbox.limits)
+    assert json.loads(silent.body)["results"]["bindings"] == [{}]
     sandbox.close()
 
 
@@ -265,17 +312,20 @@ def test_rows_are_counted_in_every_format_however_the_bytes_are_cut(
             triples.append(Triple(subject, NamedNode("http://example.org/q"), Literal(second)))
     store.replace({NamedNode("http://example.org/g"): triples})
     sparql = "SELECT ?a ?b { ?s <http://example.org/p> ?a OPTIONAL { ?s <http://example.org/q> ?b } }"
-    _, body = serialise(store.query(sparql), media_type, None, max(1, len(rows)))
+    out = io.BytesIO()
+    serialise(store.query(sparql), media_type, max(1, len(rows)), out)
+    body = out.getvalue()
     format = QueryResultsFormat.from_media_type(media_type)
     assert format is not None
 
-    def feed(limit: int) -> _Counter:
-        counter = _COUNTERS[format.file_extension](limit)
+    def feed(limit: int) -> bytes:
+        passed = io.BytesIO()
+        counter = _COUNTERS[format.file_extension](passed, limit)
         for start in range(0, len(body), size):
             counter.write(body[start : start + size])
-        return counter
+        return passed.getvalue()
 
-    assert bytes(feed(max(1, len(rows))).data) == body
+    assert feed(max(1, len(rows))) == body
     if len(rows) > 1:
         with pytest.raises(TooManyRows):
             feed(len(rows) - 1)

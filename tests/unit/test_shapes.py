@@ -12,7 +12,8 @@ from graph import resources
 from graph.errors import VocabularyError
 from graph.iris import JX
 from graph.shapes import NotSupported, background, load, shapes
-from graph.validation import judge, reference
+from graph.validation import judge
+from tests.reference import reference
 
 PREFIXES = """
 @prefix dcterms: <http://purl.org/dc/terms/> .

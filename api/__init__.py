@@ -1,0 +1,1 @@
+"""The command ``jixiao`` and the HTTP service: what people and programs use; the domain stands in ``graph``."""

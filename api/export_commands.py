@@ -1,0 +1,65 @@
+"""The commands ``jixiao export …`` for more than one table: graphs and dumps."""
+
+from __future__ import annotations
+
+import gzip
+from pathlib import Path
+from typing import IO, Annotated, cast
+
+import typer
+
+from api.options import OutputOption, StoreOption, known, location, opened
+from api.terminal import save
+from graph.export import graphs
+from graph.export.selection import Selection
+
+Project = Annotated[str | None, typer.Option(help="项目名称（或其一部分）、编码或标识。Name, code or id of a project.")]
+Department = Annotated[str | None, typer.Option(help="部门名称（或其一部分）或标识。Name or id of a department.")]
+Region = Annotated[str | None, typer.Option(help="区划代码，含下级。Region code, with what lies in it.")]
+Year = Annotated[int | None, typer.Option(help="预算年度。Fiscal year.")]
+Document = Annotated[str | None, typer.Option(help="公开文件标识。Id of a disclosure.")]
+Format = Annotated[
+    str | None,
+    typer.Option("--format", "-f", help="ttl trig nq nt jsonld rdf；缺省看文件名。Else by the name of the file."),
+]
+
+
+def register(export: typer.Typer) -> None:
+    """Add the commands to ``jixiao export``."""
+    export.command(name="graph", epilog="例 e.g. `jixiao export graph --department 馆陶县 -o 馆陶.ttl`")(graph)
+    export.command(name="dump", epilog="例 e.g. `jixiao export dump -o 备份.nq.gz`")(dump)
+
+
+def graph(
+    project: Project = None,
+    department: Department = None,
+    region: Region = None,
+    year: Year = None,
+    disclosure: Document = None,
+    format: Format = None,
+    target: OutputOption = None,
+    store: StoreOption = None,
+) -> None:
+    """导出图：一个项目、部门、区划、年度，或全部。The graph of a project, department, region, year, or all of it."""
+    _write(Selection(project, department, region, year, disclosure), format, "ttl", target, store)
+
+
+def dump(format: Format = None, target: OutputOption = None, store: StoreOption = None) -> None:
+    """导出整个图谱库，可由 restore 恢复；文件名以 .gz 结尾则压缩。The whole store, for restore; .gz is compressed."""
+    _write(Selection(), format, "nq", target, store)
+
+
+def _write(selection: Selection, format: str | None, default: str, target: Path | None, store: str | None) -> None:
+    packed = target is not None and target.suffix == ".gz"
+    named = Path(target.name.removesuffix(".gz")).suffix.removeprefix(".") if target else ""
+    form = known(format or (named if named in graphs.FORMATS else default), graphs.FORMATS)
+    with opened(location(store), read_only=True) as source:
+
+        def write(stream: IO[bytes]) -> None:
+            if not packed:
+                graphs.write(source, selection, form, stream)
+                return
+            with gzip.open(stream, "wb") as narrow:
+                graphs.write(source, selection, form, cast(IO[bytes], narrow))
+
+        save(write, target, form)

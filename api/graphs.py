@@ -1,0 +1,170 @@
+"""``/graphs``: the SPARQL 1.1 Graph Store Protocol; whole graphs read, and, with the token, put, added to and deleted.
+
+A graph is named by ``?graph=``, is the default graph with ``?default``, or has the IRI under which it is asked for.
+Without a name, ``/graphs`` is the store as a whole (TriG, N-Quads), and where a POST makes a new graph.
+"""
+
+from __future__ import annotations
+
+import base64
+import uuid
+from typing import Annotated, Any
+from urllib.parse import quote, urljoin
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+from pyoxigraph import NamedNode
+from starlette.datastructures import UploadFile
+
+from api import formats
+from api.authorisation import may_write
+from api.caching import etag, unchanged
+from api.formats import DATASETS, GRAPHS, chosen, media_types, parsed_as
+from api.resources import service
+from api.sparql import respond, streamed
+from graph.errors import BadParameter, NotFound
+from graph.store.sandbox import Result, Stop
+
+router = APIRouter(tags=["SPARQL"])
+_ALL = "CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }"
+_READ: dict[int | str, dict[str, Any]] = {
+    200: {"content": {name: {"schema": {"type": "string"}} for name in media_types((*GRAPHS, *DATASETS))}}
+}
+_BODY = {"requestBody": {"content": {name: {"schema": {"type": "string"}} for name in media_types(GRAPHS)}}}
+_WRITTEN: dict[int | str, dict[str, Any]] = {201: {"description": "新建 made"}, 204: {"description": "已改 changed"}}
+_IN_URI = "%/:=&?~#+!$,;'@()*[]"
+_WRITING = [Depends(may_write)]
+
+Named = Annotated[str | None, Query(alias="graph", description="图的 IRI the IRI of the graph")]
+Default = Annotated[str | None, Query(description="缺省图，不带值 the default graph, without a value")]
+
+
+class _Whole:
+    """The store as a whole."""
+
+
+def _target(request: Request, graph: str | None, default: str | None) -> NamedNode | _Whole | None:
+    """What a request is about: a graph, the default graph (None) or everything. Raises BadParameter."""
+    direct = request.url.path.removeprefix("/graphs").strip("/")
+    if (graph is not None) + (default is not None) + bool(direct) > 1:
+        raise BadParameter("graph, default", zh="只能指明一个图。", en="Only one graph can be named.")
+    if default is not None:
+        return None
+    if graph is None and not direct:
+        return _Whole()
+    here = str(request.url.replace(query="", fragment=""))
+    try:
+        return NamedNode(here if graph is None else urljoin(here, graph))
+    except ValueError as error:
+        raise BadParameter(f"graph={graph}", zh="图的名称须是 IRI。", en="A graph's name is an IRI.") from error
+
+
+@router.get("/graphs", response_class=Response, responses=_READ)
+@router.head("/graphs", include_in_schema=False)
+@router.get("/graphs/{path:path}", response_class=Response, include_in_schema=False)
+@router.head("/graphs/{path:path}", include_in_schema=False)
+async def get_graph(
+    request: Request, graph: Named = None, default: Default = None, format: str | None = None
+) -> Response:
+    """一个图；不指明时是整个图谱库（TriG、N-Quads）。A graph; without a name the store as a whole (TriG, N-Quads)."""
+    formats.known(format)
+    target = _target(request, graph, default)
+    offers = DATASETS if isinstance(target, _Whole) else GRAPHS
+    media_type = chosen(offers, request.headers.get("accept"), format)
+    if media_type is None:
+        raise formats.NotAcceptable(format or request.headers.get("accept", ""))
+    if isinstance(target, _Whole):
+        return await _dump(request, media_type)
+    await _require(request, target)
+    return await respond(request, _ALL, (None, media_type), ([target.value if target else ""], []))
+
+
+async def _require(request: Request, name: NamedNode | None) -> None:
+    """Raises NotFound for a graph that is not there."""
+    held = service(request)
+
+    def asked(stop: Stop) -> Result:
+        sandbox = held.live.current().sandbox
+        query = f"ASK {{ GRAPH {name} {{}} }}"
+        return sandbox.query(query, solutions="text/csv", graph=None, stop=stop)
+
+    if name is not None and b"true" not in ((await held.ask(request, asked)).body or b""):
+        raise NotFound(name.value)
+
+
+async def _dump(request: Request, media_type: str) -> Response:
+    held = service(request)
+    tag = await etag(request, "", media_type)
+    if unchanged(request, tag):
+        return Response(status_code=304, headers={"Vary": "Accept", "ETag": tag or ""})
+
+    def dumped(stop: Stop) -> Result:
+        sandbox = held.live.current().sandbox
+        return sandbox.ask({"op": "dump", "graph": media_type}, sandbox.limits, stop)
+
+    return streamed(await held.ask(request, dumped), {"ETag": tag} if tag else {})
+
+
+@router.put("/graphs", status_code=204, responses=_WRITTEN, openapi_extra=_BODY, dependencies=_WRITING)
+@router.put("/graphs/{path:path}", include_in_schema=False, dependencies=_WRITING)
+async def put_graph(request: Request, graph: Named = None, default: Default = None) -> Response:
+    """换掉一个图的全部内容，须有令牌。Put triples in the place of all that a graph holds; needs the token."""
+    target = _one(_target(request, graph, default))
+    return await _write(request, "put", target)
+
+
+@router.post("/graphs", status_code=204, responses=_WRITTEN, openapi_extra=_BODY, dependencies=_WRITING)
+@router.post("/graphs/{path:path}", include_in_schema=False, dependencies=_WRITING)
+async def post_graph(request: Request, graph: Named = None, default: Default = None) -> Response:
+    """向一个图添加三元组，须有令牌；不指明时新建一个图。Add triples to a graph; without a name make a new one."""
+    target = _target(request, graph, default)
+    if not isinstance(target, _Whole):
+        return await _write(request, "post", target)
+    made = NamedNode(str(request.url.replace(path=f"/graphs/{uuid.uuid4()}", query="")))
+    return await _write(request, "post", made)
+
+
+@router.delete("/graphs", status_code=204, dependencies=_WRITING)
+@router.delete("/graphs/{path:path}", include_in_schema=False, dependencies=_WRITING)
+async def delete_graph(request: Request, graph: Named = None, default: Default = None) -> Response:
+    """删除一个图，须有令牌。Delete a graph; needs the token."""
+    target = _one(_target(request, graph, default))
+    told = await service(request).write(
+        request, {"kind": "delete", "graph": target.value if target else None, "base": str(request.url)}
+    )
+    if not told["existed"]:
+        raise NotFound(target.value if target else "")
+    return Response(status_code=204)
+
+
+def _one(target: NamedNode | _Whole | None) -> NamedNode | None:
+    if isinstance(target, _Whole):
+        raise BadParameter("graph", zh="须指明 graph 或 default。", en="Name a graph, or default.")
+    return target
+
+
+async def _write(request: Request, kind: str, target: NamedNode | None) -> Response:
+    name = target.value if target else None
+    change = {"kind": kind, "graph": name, "parts": await _parts(request), "base": name or str(request.url)}
+    told = await service(request).write(request, change)
+    if told["existed"]:
+        return Response(status_code=204)
+    return Response(status_code=201, headers={"Location": quote(name or "", safe=_IN_URI)})
+
+
+async def _parts(request: Request) -> list[dict[str, str]]:
+    """The triples that a body brings, in one part or, as a form, in several."""
+    kind = request.headers.get("content-type", "")
+    if not kind.lower().startswith("multipart/form-data"):
+        return [_part(parsed_as(kind), await request.body())]
+    async with request.form(max_files=1000, max_fields=1000) as form:
+        return [await _field(name, part) for name, part in form.multi_items()]
+
+
+async def _field(name: str, part: UploadFile | str) -> dict[str, str]:
+    if isinstance(part, UploadFile):
+        return _part(parsed_as(part.content_type or ""), await part.read())
+    raise formats.UnsupportedMediaType(name, zh="表单的各部分须是文件。", en="The parts of a form are to be files.")
+
+
+def _part(media_type: str, data: bytes) -> dict[str, str]:
+    return {"media_type": media_type, "data": base64.b64encode(data).decode()}

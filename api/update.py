@@ -1,0 +1,39 @@
+"""``/update``: the SPARQL 1.1 protocol for updates; off unless the service was started with ``--update``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import APIRouter, Depends, Request, Response
+
+from api.authorisation import may_write
+from api.resources import service
+from api.sparql import FORM, graphs, only, posted
+from graph.store.guard import refuse_reach
+from graph.store.updates import over
+
+router = APIRouter(tags=["SPARQL"])
+_BODY = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "application/sparql-update": {"schema": {"type": "string"}},
+            FORM: {"schema": {"type": "object", "required": ["update"], "properties": {"update": {"type": "string"}}}},
+        },
+    }
+}
+_DONE: dict[int | str, dict[str, Any]] = {204: {"description": "已更新 done"}}
+
+
+@router.post("/update", status_code=204, responses=_DONE, openapi_extra=_BODY, dependencies=[Depends(may_write)])
+async def update(request: Request) -> Response:
+    """SPARQL 更新，须有令牌；整体成功或不变。A SPARQL update; needs the token; all of it is done, or nothing."""
+    pairs = await posted(request, "update")
+    text = only(pairs, "update")
+    refuse_reach(text)
+    dataset = graphs(pairs, "using-graph-uri", "using-named-graph-uri")
+    if dataset:
+        text = over(text, *dataset)
+    base = str(request.url.replace(query=""))
+    await service(request).write(request, {"kind": "update", "sparql": text, "base": base})
+    return Response(status_code=204)

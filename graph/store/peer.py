@@ -1,0 +1,197 @@
+"""The other end of a worker: a request goes, a result comes, whole or piece by piece."""
+
+from __future__ import annotations
+
+import json
+import os
+import select
+import socket
+import tempfile
+import threading
+from collections.abc import Callable, Iterator
+from typing import Any, cast
+
+from graph.errors import JixiaoError, StoreError
+from graph.store import frames
+
+# A result up to this size is complete before its first byte goes out, so that a limit it meets can be told as an error.
+HELD = 64 * 2**20
+_IN_MEMORY = 2**20  # what is held above this stands in a temporary file
+_GRACE = 5.0  # seconds for a worker that was killed to be reported
+
+
+class Gone(StoreError):
+    """The host has died."""
+
+    zh, en = "查询进程已停止。", "The query process has died."
+    remedy_zh, remedy_en = "请重试。", "Try again."
+
+
+class Stopped(Exception):
+    """No (whole) answer: what the worker told, or the code it ended with."""
+
+    def __init__(self, told: dict[str, Any], code: int = 0) -> None:
+        super().__init__(told, code)
+        self.told, self.code = told, code
+
+
+class Peer:
+    """One worker, as seen from the process that asks it."""
+
+    def __init__(self, conversation: socket.socket, status: int, give_back: Callable[[Peer], None]) -> None:
+        self._socket, self._status, self._give_back = conversation, status, give_back
+        self._stream = conversation.makefile("rb")
+        self._lock = threading.Lock()
+
+    def alive(self) -> bool:
+        """Whether the worker still waits for a request: nothing is to be read then, not even an end."""
+        return not select.select([self._socket], [], [], 0)[0]
+
+    def send(self, message: bytes, seconds: float) -> None:
+        """Ask. A worker that dies meanwhile is told of by :meth:`read`."""
+        self._socket.settimeout(seconds + _GRACE)
+        try:
+            self._socket.sendall(frames.frame(frames.ASK, message))
+        except OSError:
+            return
+
+    def read(self) -> tuple[bytes, bytes]:
+        """The next message. Raises Stopped, and Gone."""
+        try:
+            return frames.read(self._stream)
+        except (EOFError, OSError) as error:
+            raise Stopped({}, self._code()) from error
+
+    def rest(self) -> None:
+        """The answer is read: the worker may have another request."""
+        self._give_back(self)
+
+    def kill(self) -> None:
+        """The worker is ended by its host, which sees the pipe close."""
+        with self._lock:
+            if self._status >= 0:
+                os.close(self._status)
+                self._status = -1
+
+    def close(self) -> None:
+        """Give it up; a worker that waits ends by itself."""
+        self._stream.close()
+        self._socket.close()
+        self.kill()
+
+    def _code(self) -> int:
+        with self._lock:
+            if self._status < 0:
+                return -9
+            ready, _, _ = select.select([self._status], [], [], _GRACE)
+            line = os.read(self._status, 4096) if ready else b""
+        if not line:
+            raise Gone
+        return cast(int, json.loads(line)["code"])
+
+
+class Stop:
+    """Given with a request, ends its evaluation when called, from any thread."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._peer: Peer | None = None
+        self._called = False
+
+    def attach(self, peer: Peer) -> None:
+        """This worker is evaluating."""
+        with self._lock:
+            self._peer = peer
+            if self._called:
+                peer.kill()
+
+    def detach(self) -> None:
+        """The worker has answered, and may soon have another request."""
+        with self._lock:
+            self._peer = None
+
+    def __call__(self) -> None:
+        """Nobody waits for the answer any more."""
+        with self._lock:
+            self._called = True
+            if self._peer is not None:
+                self._peer.kill()
+
+
+class Result:
+    """A result as it goes out. Its bytes come once; what is not read to the end is to be closed."""
+
+    media_type = ""
+
+    def __init__(self, peer: Peer, explain: Callable[[Stopped], JixiaoError], stop: Stop) -> None:
+        stop.attach(peer)
+        self._peer: Peer | None = peer
+        self._stop = stop
+        self._explain = explain
+        self._held = tempfile.SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115
+        self.size = 0  # bytes that are held: all, once it is complete
+        self.told: dict[str, Any] = {}
+
+    @property
+    def complete(self) -> bool:
+        """Whether nothing can go wrong any more."""
+        return self._peer is None
+
+    def collect(self) -> None:
+        """Take in the result, or as much of it as is held. Raises what stopped it."""
+        for part in self._arriving():
+            self.size += self._held.write(part)
+            if self.size >= HELD:
+                return
+
+    def chunks(self) -> Iterator[bytes]:
+        """The bytes in pieces. Raises what stopped the query, if it had not ended when this was made."""
+        try:
+            self._held.seek(0)
+            while part := self._held.read(1 << 16):
+                yield part
+            yield from self._arriving()
+        finally:
+            self.close()
+
+    @property
+    def body(self) -> bytes:
+        """All the bytes at once."""
+        return b"".join(self.chunks())
+
+    def close(self) -> None:
+        """Give up what is still to come."""
+        self._held.close()
+        if self._peer is not None:
+            self._stop.detach()
+            peer, self._peer = self._peer, None
+            peer.close()
+
+    def _arriving(self) -> Iterator[bytes]:
+        peer = self._peer
+        while peer is not None:
+            try:
+                kind, payload = peer.read()
+                if kind == frames.HEAD:
+                    self.media_type = payload.decode()
+                elif kind == frames.DATA:
+                    yield payload
+                else:
+                    self._ended(peer, json.loads(payload))
+                    return
+            except Stopped as stopped:
+                self.close()
+                raise self._explain(stopped) from None
+            except Gone:
+                self.close()
+                raise
+
+    def _ended(self, peer: Peer, told: dict[str, Any]) -> None:
+        self._stop.detach()
+        self._peer, self.told = None, told
+        if told["last"]:
+            peer.close()
+        else:
+            peer.rest()
+        if "error" in told:
+            raise Stopped(told)

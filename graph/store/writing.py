@@ -1,0 +1,71 @@
+"""Changes of a store that come from outside: an update, or one graph put, added to or deleted; each one transaction."""
+
+from __future__ import annotations
+
+import base64
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from typing import Any
+
+from pyoxigraph import NamedNode, RdfFormat, Triple, parse
+
+from graph.errors import BadParameter, StoreError
+from graph.store.embedded import EmbeddedStore
+from graph.store.updates import clearing, insertion
+
+_PATIENCE = 3.0  # seconds to wait for another writer
+
+
+def write(request: dict[str, Any]) -> dict[str, Any]:
+    """Do what a request says in the folder ``location``; see :func:`changed` for what comes back."""
+    with closing(_opened(request["location"])) as store:
+        return changed(store, request["change"])
+
+
+def changed(store: EmbeddedStore, change: dict[str, Any]) -> dict[str, Any]:
+    """Change a store. ``kind``: update, put, post or delete; tells whether the graph was there before.
+
+    Raises QueryError for an update that is wrong, BadParameter for triples that are, and StoreError.
+    """
+    if change["kind"] == "update":
+        store.update(change["sparql"], change["base"])
+        return {}
+    name = NamedNode(change["graph"]) if change["graph"] else None
+    existed = name is None or store.has_graph(name)
+    if change["kind"] == "delete":
+        if existed:
+            store.change(["CLEAR DEFAULT" if name is None else f"DROP GRAPH {name}"])
+    else:
+        triples = [triple for part in change["parts"] for triple in _triples(part, change["base"])]
+        operations = clearing(name) if change["kind"] == "put" or not existed else []
+        store.change([*operations, insertion(name, triples)])
+    return {"existed": existed}
+
+
+def _triples(part: dict[str, str], base: str) -> Iterator[Triple]:
+    """The triples of a body; blank nodes of different bodies stay different."""
+    format = RdfFormat.from_media_type(part["media_type"])
+    try:
+        found = parse(
+            base64.b64decode(part["data"]),
+            format,
+            base_iri=base,
+            without_named_graphs=True,
+            rename_blank_nodes=True,
+        )
+        yield from (quad.triple for quad in found)
+    except (SyntaxError, ValueError) as error:
+        raise BadParameter(str(error), zh="正文不是合格的 RDF。", en="The body is no proper RDF.") from error
+
+
+def _opened(location: str) -> EmbeddedStore:
+    """The store for writing; another writer is waited for. Raises StoreError."""
+    deadline = time.monotonic() + _PATIENCE
+    while True:
+        try:
+            return EmbeddedStore(location)
+        except StoreError as error:
+            if "lock" not in error.detail or time.monotonic() > deadline:
+                raise
+            time.sleep(0.1)
