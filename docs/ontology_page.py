@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from html import escape
 
 from rdflib import OWL, RDF, RDFS, SKOS, Graph, Literal, Namespace, Node
 
+from docs.ontology_picture import picture
 from graph import resources
 
 JX = Namespace("https://w3id.org/jixiao/ontology#")
 SCHEMA = Namespace("https://schema.org/")
-STYLE = "body{font:16px/1.5 sans-serif;max-width:70em;margin:2em auto;padding:0 1em}table{border-collapse:collapse}\
-td,th{border:1px solid #bbb;padding:.2em .5em;text-align:left;vertical-align:top}svg{max-width:100%;height:auto}"
-# Where the main classes stand in the picture: column and row. The lines come from domains and ranges.
-PLACES = {
-    "Disclosure": (0, 0), "Department": (1, 0), "Region": (2, 0), "TargetTable": (0, 1), "Project": (1, 1),
-    "ProjectSeries": (2, 1), "Indicator": (0, 2), "CanonicalIndicator": (1, 2), "IndicatorClass": (2, 2),
-    "Target": (0, 3), "Unit": (1, 3), "QuantityKind": (2, 3), "Basis": (0, 4), "CitedDocument": (1, 4),
-    "BasisKind": (2, 4),
-}  # fmt: skip
-WIDTH, HEIGHT, STEP_X, STEP_Y = 200, 46, 340, 120
+STYLE = """body{font:16px/1.5 sans-serif;max-width:80em;margin:2em auto;padding:0 1em;color:#222}
+table{border-collapse:collapse;width:100%;margin-bottom:1em}
+td,th{border:1px solid #bbb;padding:.2em .5em;text-align:left;vertical-align:top;overflow-wrap:anywhere}
+td:first-child{width:13em}small{color:#555}svg{max-width:100%;height:auto}details{margin:.3em 0}"""
+ENDS = ((RDFS.domain, SCHEMA.domainIncludes), (RDFS.range, SCHEMA.rangeIncludes))
 
 
 def ontology_page() -> str:
@@ -33,47 +29,17 @@ def ontology_page() -> str:
     parts = [
         "<!DOCTYPE html>\n<html lang='zh'><meta charset='utf-8'><title>绩效本体 Jixiao ontology</title>",
         f"<style>{STYLE}</style>\n<h1>绩效本体 Jixiao ontology {number}</h1>\n<p><code>{JX}</code></p>",
-        "".join(_picture(graph)),
+        "<p><a href='#classes'>类 Classes</a> · <a href='#properties'>属性 Properties</a> · "
+        "<a href='#schemes'>概念体系 Concept schemes</a> · <a href='#indicators'>标准指标 Canonical indicators</a></p>",
+        "".join(picture(graph)),
     ]
     kinds = (OWL.ObjectProperty, OWL.DatatypeProperty, RDF.Property)
     properties = {s for kind in kinds for s in graph.subjects(RDF.type, kind)}
-    parts += _terms(graph, "类 Classes", set(graph.subjects(RDF.type, OWL.Class)))
-    parts += _terms(graph, "属性 Properties", properties)
+    parts += _terms(graph, "classes", "类 Classes", set(graph.subjects(RDF.type, OWL.Class)))
+    parts += _terms(graph, "properties", "属性 Properties", properties)
+    parts += _schemes(graph)
     parts += _indicators(graph)
     return "\n".join(parts) + "\n</html>\n"
-
-
-def _picture(graph: Graph) -> Iterator[str]:
-    size = f"{STEP_X * 2 + WIDTH + 40} {STEP_Y * 4 + HEIGHT + 40}"
-    yield f"<svg viewBox='0 0 {size}' role='img' aria-label='模型 the model' font-family='sans-serif' font-size='13'>"
-    for name, text, (x1, y1), (x2, y2) in _lines(graph):
-        yield f"<line x1='{x1}' y1='{y1}' x2='{x2}' y2='{y2}' stroke='#888'><title>{name}</title></line>"
-        yield f"<text x='{(x1 + x2) // 2}' y='{(y1 + y2) // 2 - 4}' text-anchor='middle' fill='#555'>{text}</text>"
-    for name, place in PLACES.items():
-        x, y = _centre(place)
-        yield f"<rect x='{x - WIDTH // 2}' y='{y - HEIGHT // 2}' width='{WIDTH}' height='{HEIGHT}' rx='6'"
-        yield f" fill='#eef4fb' stroke='#36c'/><text x='{x}' y='{y + 5}' text-anchor='middle'>"
-        yield f"{escape(_label(graph, JX[name], 'zh'))} {name}</text>"
-    yield "</svg>"
-
-
-def _lines(graph: Graph) -> Iterator[tuple[str, str, tuple[int, int], tuple[int, int]]]:
-    """One line for each pair of classes that a property joins, with the first of its properties."""
-    joined: dict[tuple[str, str], list[Node]] = {}
-    for first in PLACES:
-        domains = {*graph.subjects(RDFS.domain, JX[first]), *graph.subjects(SCHEMA.domainIncludes, JX[first])}
-        for name in sorted(domains, key=str):
-            for target in {*graph.objects(name, RDFS.range), *graph.objects(name, SCHEMA.rangeIncludes)}:
-                second = str(target).removeprefix(str(JX))
-                if second in PLACES and second != first and (second, first) not in joined:
-                    joined.setdefault((first, second), []).append(name)
-    for (first, second), names in sorted(joined.items()):
-        local = ", ".join(str(name).removeprefix(str(JX)) for name in names)
-        yield escape(local), escape(_label(graph, names[0], "zh")), _centre(PLACES[first]), _centre(PLACES[second])
-
-
-def _centre(place: tuple[int, int]) -> tuple[int, int]:
-    return 20 + WIDTH // 2 + place[0] * STEP_X, 20 + HEIGHT // 2 + place[1] * STEP_Y
 
 
 def _label(graph: Graph, subject: Node, language: str, predicate: Node = RDFS.label) -> str:
@@ -81,24 +47,73 @@ def _label(graph: Graph, subject: Node, language: str, predicate: Node = RDFS.la
     return next(found, "")
 
 
-def _terms(graph: Graph, title: str, terms: set[Node]) -> Iterator[str]:
-    yield f"<h2>{title}</h2>\n<table><tr><th>jx:</th><th>中文</th><th>English</th><th>上位 above</th></tr>"
+def _terms(graph: Graph, key: str, title: str, terms: set[Node]) -> Iterator[str]:
+    yield f"<h2 id='{key}'>{title}</h2>\n<table><tr><th>jx:</th><th>中文</th><th>English</th><th></th></tr>"
     for term in sorted((t for t in terms if str(t).startswith(str(JX))), key=str):
         local = escape(str(term).removeprefix(str(JX)))
-        above = sorted({*graph.objects(term, RDFS.subClassOf), *graph.objects(term, RDFS.subPropertyOf)}, key=str)
-        cells = [f"{_label(graph, term, tag)}: {_label(graph, term, tag, SKOS.definition)}" for tag in ("zh", "en")]
-        yield f"<tr id='{local}'><td><code>{local}</code></td><td>{escape(cells[0])}</td><td>{escape(cells[1])}</td>"
-        yield f"<td>{'<br>'.join(escape(str(iri)) for iri in above)}</td></tr>"
+        cells = (_words(graph, term, language) for language in ("zh", "en"))
+        yield f"<tr id='{local}'><td><code>{local}</code></td>{''.join(f'<td>{cell}</td>' for cell in cells)}"
+        yield f"<td>{'<br>'.join(_facts(graph, term))}</td></tr>"
     yield "</table>"
+
+
+def _words(graph: Graph, term: Node, language: str) -> str:
+    text = f"<b>{escape(_label(graph, term, language))}</b> {escape(_label(graph, term, language, SKOS.definition))}"
+    note = _label(graph, term, language, SKOS.scopeNote)
+    return f"{text}<br><small>{escape(note)}</small>" if note else text
+
+
+def _facts(graph: Graph, term: Node) -> Iterator[str]:
+    """From what to what, what stands above, the inverse, examples."""
+    ends = [sorted({o for way in ways for o in graph.objects(term, way)}, key=str) for ways in ENDS]
+    if any(ends):
+        yield " → ".join(", ".join(_link(graph, end) for end in some) or "…" for some in ends)
+    for sign, ways in (("⊑", (RDFS.subClassOf, RDFS.subPropertyOf)), ("≈", (RDFS.seeAlso,))):
+        above = sorted({o for way in ways for o in graph.objects(term, way)}, key=str)
+        if above:
+            yield f"{sign} {', '.join(_link(graph, one) for one in above)}"
+    inverses = {*graph.objects(term, OWL.inverseOf), *graph.subjects(OWL.inverseOf, term)}
+    for inverse in sorted(inverses, key=str):
+        yield f"⇄ {_link(graph, inverse)}"
+    for example in sorted(graph.objects(term, SKOS.example), key=str):
+        yield f"<code>{escape(str(example))}</code>"
+
+
+def _link(graph: Graph, node: Node) -> str:
+    """An IRI in short form, with a link where this page has it."""
+    short = escape(graph.namespace_manager.normalizeUri(str(node)))
+    return f"<a href='#{short[3:]}'>{short[3:]}</a>" if short.startswith("jx:") else short
+
+
+def _schemes(graph: Graph) -> Iterator[str]:
+    yield "<h2 id='schemes'>概念体系 Concept schemes</h2>"
+    for scheme in sorted(graph.subjects(RDF.type, SKOS.ConceptScheme), key=str):
+        members = set(graph.subjects(SKOS.inScheme, scheme))
+        if scheme == JX.indicatorLibrary:
+            continue
+        title = " ".join(_label(graph, scheme, tag, SKOS.prefLabel) for tag in ("zh", "en"))
+        yield f"<details><summary>{escape(title)} ({len(members)})</summary><table>"
+        order = graph.value(scheme, JX.ordered)
+        ranks = {grade: rank for rank, grade in enumerate(graph.items(order) if order else ())}
+        for concept in sorted(members, key=lambda c: (ranks.get(c, 0), str(c))):
+            yield _row(_concept(graph, concept))
+        yield "</table></details>"
+
+
+def _concept(graph: Graph, concept: Node) -> Iterator[str]:
+    yield str(concept).removeprefix(str(JX)).removeprefix("https://w3id.org/jixiao/")
+    yield " ".join(_label(graph, concept, tag, SKOS.prefLabel) for tag in ("zh", "en"))
+    yield "；".join(sorted(map(str, graph.objects(concept, SKOS.altLabel))))
 
 
 def _indicators(graph: Graph) -> Iterator[str]:
-    yield "<h2>标准指标 Canonical indicators</h2>\n<table>"
+    yield "<h2 id='indicators'>标准指标 Canonical indicators</h2>\n<table>"
     yield "<tr><th>名称 name</th><th>别名 other names</th><th>方法 method</th></tr>"
     for concept in sorted(graph.subjects(RDF.type, JX.CanonicalIndicator), key=str):
-        names = [_label(graph, concept, tag, SKOS.prefLabel) for tag in ("zh", "en")]
-        others = "；".join(sorted(map(str, graph.objects(concept, SKOS.altLabel))))
-        methods = [_label(graph, concept, tag, JX.method) for tag in ("zh", "en")]
-        cells = (" ".join(names), others, " ".join(methods))
-        yield f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in cells)}</tr>"
+        _, names, others = _concept(graph, concept)
+        yield _row((names, others, " ".join(_label(graph, concept, tag, JX.method) for tag in ("zh", "en"))))
     yield "</table>"
+
+
+def _row(cells: Iterable[str]) -> str:
+    return f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in cells)}</tr>"

@@ -32,6 +32,9 @@ class Amounts:
 
     def __init__(self, facts: Facts, words: Vocabulary, rejected: Container[str] = ()) -> None:
         self._facts, self._rejected = facts, rejected
+        # The department's side of the classification (3…) stands before the government's (5…), which repeats its names.
+        classes = reversed(words.instances("EconomicClass"))
+        self._economic = {fold(words.name_of(iri)): iri for iri in classes}
         self._disclosure = next(iter(facts.instances("Disclosure")), "")
         self._year = facts.value(self._disclosure, "fiscalYear")
         self._department = facts.value(self._disclosure, "department")
@@ -44,6 +47,7 @@ class Amounts:
             if project is not None:
                 yield about(line, "ofProject", project)
         yield from self._functions_by_amount()
+        yield from self._economic_classes()
         if self._year is None or self._department is None:
             return
         yield from self._totals()
@@ -114,6 +118,15 @@ class Amounts:
         for amount, functions in lines.items():
             if len(set(functions)) == len(tables[amount]) == 1:
                 yield from self._function_link(tables[amount][0], functions[0])
+
+    def _economic_classes(self) -> Iterator[Triple]:
+        """The economic class whose name a project bears: 福利费, 工会经费."""
+        for thing in (*self._facts.instances("TargetTable"), *self._facts.instances("ProjectLine")):
+            found = self._economic.get(fold(self._facts.value(thing, "name") or ""))
+            iri = f"{thing}/economic-link"
+            if found and iri not in self._rejected:
+                yield about(thing, "economicClass", found)
+                yield from link(iri, thing, found, "label", Decimal(1))
 
     def _function_link(self, table: str, function: str) -> Iterator[Triple]:
         iri = f"{table}/function-link"

@@ -5,8 +5,10 @@ import re
 from pathlib import Path
 
 import pytest
+from rdflib import RDFS, SDO, Graph
 
 from docs.generate import FOLDER, PAGES
+from docs.ontology_picture import EDGES, JX
 
 ROOT = FOLDER.parent
 
@@ -70,3 +72,13 @@ def test_nothing_in_the_project_names_a_machine() -> None:
             if path.suffix in {".py", ".md", ".ttl", ".rq", ".toml", ".lock", ".html", ""} and path.is_file():
                 found += [path for line in path.read_text("utf-8", "replace").splitlines() if pattern.search(line)]
     assert [path for path in found if path != Path(__file__)] == []
+
+
+@pytest.mark.parametrize(("first", "name", "second", "bow"), EDGES)
+def test_the_picture_draws_what_the_ontology_says(first: str, name: str, second: str, bow: int) -> None:
+    ontology = Graph().parse(ROOT / "ontology" / "jixiao.ttl")
+    starts = {*ontology.objects(JX[name], RDFS.domain), *ontology.objects(JX[name], SDO.domainIncludes)}
+    goals = {*ontology.objects(JX[name], RDFS.range), *ontology.objects(JX[name], SDO.rangeIncludes)}
+    assert JX[first] in starts
+    assert JX[second] in goals
+    assert bow in (-1, 0, 1)
