@@ -32,6 +32,7 @@ from graph.errors import (
 )
 from graph.extraction import extract
 from graph.extraction.identity import regions
+from graph.mass_validation import refresh
 from graph.model import Disclosure
 from graph.patterns import derive, link, rejected
 from graph.rdf import to_quads
@@ -40,7 +41,7 @@ from graph.readers.document import Document
 from graph.shapes import DESCRIPTIONS
 from graph.store import Store
 from graph.store.rows import strings
-from graph.validation import Finding, judge, report_triples
+from graph.validation import Finding, judge, recompared, report_triples
 from graph.vocabulary import vocabulary
 
 WAS_REVISION_OF = NamedNode("http://www.w3.org/ns/prov#wasRevisionOf")
@@ -160,6 +161,7 @@ def ingest(
         yield replace(outcome, named=named)
         progress(done, len(files))
     link(store, changed)
+    refresh(store, [name.value for name in changed])
 
 
 def prepare(store: Store) -> None:
@@ -257,7 +259,7 @@ class Holdings:
         graphs = {
             name: triples,
             NamedNode(iris.derived(name.value)): derive(triples, rejected(store)),
-            **_findings(name, reading),
+            **_findings(name, reading, store),
         }
         for table in [table for table, graph in self.holders.items() if graph == name.value or graph in older]:
             del self.holders[table]
@@ -279,8 +281,10 @@ def _objects(store: Store, graph: str, predicate: NamedNode) -> list[str]:
     return [row["value"] for row in strings(rows)]
 
 
-def _findings(name: NamedNode, reading: Reading) -> dict[NamedNode, Iterable[Triple]]:
-    return {NamedNode(iris.findings(name.value)): report_triples(name.value, reading.findings)}
+def _findings(name: NamedNode, reading: Reading, store: Store) -> dict[NamedNode, Iterable[Triple]]:
+    """The report of a disclosure; what comparing it found stays until it is compared anew."""
+    graph = NamedNode(iris.findings(name.value))
+    return {graph: recompared(name.value, report_triples(name.value, reading.findings), store.graph(graph))}
 
 
 def put_away(older: Iterable[str], store: Store, history: Path | None) -> dict[NamedNode, Iterable[Triple]]:

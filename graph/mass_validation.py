@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import multiprocessing
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import closing
 from functools import cache
@@ -22,13 +22,13 @@ from typing import Any
 import pyoxigraph
 from pyoxigraph import NamedNode, Quad, RdfFormat, Triple, serialize
 
+from graph import iris
 from graph.iris import JX, RDF_TYPE
 from graph.shapes import Rule, background, named, shapes
 from graph.store import Store, open_store
 from graph.store.rows import strings
-from graph.validation import Finding, Found, Look, found
+from graph.validation import COMPARISON, Finding, Found, Look, found, recompared, report_triples
 
-COMPARISON = "comparison"
 _BATCH = 40_000  # quads: larger graphs cost more a quad, smaller ones more a query
 _SHARE = 20  # disclosures that a process takes at a time
 _HELD = """PREFIX jx: <https://w3id.org/jixiao/ontology#>
@@ -63,6 +63,28 @@ def judge_all(store: Store) -> dict[str, list[Finding]]:
     return _collected(districts, (item for district in districts for item in _in_district(store, district)))
 
 
+def refresh(store: Store, changed: Iterable[str]) -> None:
+    """Compare anew the disclosures of every city in which some have changed, and store what is found beside each."""
+    names = set(changed)
+    for city in _cities(store):
+        if any(name in names for name, _ in city):
+            text = b"".join(_slice(list(_read(store, NamedNode(name), COMPARISON))) for name, _ in city)
+            found: dict[str, list[Finding]] = {name: [] for name, _ in city}
+            for item in _compared(store, text):
+                found[item.disclosure].append(item.finding)
+            store.replace(dict(_reports(store, found)))
+
+
+def _reports(store: Store, found: Mapping[str, Sequence[Finding]]) -> Iterator[tuple[NamedNode, list[Triple]]]:
+    """The findings graphs that are not as they should be."""
+    for name, findings in found.items():
+        graph = NamedNode(iris.findings(name))
+        stored = list(store.graph(graph))
+        report = recompared(name, stored, report_triples(name, findings))
+        if set(report) != set(stored):
+            yield graph, report
+
+
 def _collected(districts: Iterable[District], items: Iterable[Found]) -> dict[str, list[Finding]]:
     found: dict[str, list[Found]] = {}
     for name in sorted(name for district in districts for share in district for name, _ in share):
@@ -80,16 +102,21 @@ def _order(item: Found) -> tuple[int, int, str, str]:
 
 
 def _districts(store: Store) -> list[District]:
-    rows = sorted((_city(row), row["g"], row["department"]) for row in strings(store.query(_HELD)))
     districts: list[list[Held]] = []
-    for _, members in groupby(rows, key=lambda row: row[0]):
-        city = [(name, department) for _, name, department in members]
+    for city in _cities(store):
         # Small cities are judged together: a query costs something even where there is nothing.
         if districts and len(districts[-1]) + len(city) <= _SHARE:
             districts[-1] += city
         else:
             districts.append(city)
     return [[held[start : start + _SHARE] for start in range(0, len(held), _SHARE)] for held in districts]
+
+
+def _cities(store: Store) -> Iterator[list[Held]]:
+    """The disclosures of one city after the other."""
+    rows = sorted((_city(row), row["g"], row["department"]) for row in strings(store.query(_HELD)))
+    for _, members in groupby(rows, key=lambda row: row[0]):
+        yield [(name, department) for _, name, department in members]
 
 
 def _city(row: dict[str, str]) -> str:
@@ -144,15 +171,12 @@ def _judged(store: Store, share: Sequence[Held]) -> tuple[list[Found], bytes]:
     """What the rules find in some disclosures each, and the N-Triples that comparing them needs."""
     items: list[Found] = []
     slices = []
-    compared = {*_wanted(COMPARISON), NamedNode(RDF_TYPE)}
     for batch in _batches(store, share):
         memory = pyoxigraph.Store()
         memory.bulk_extend(batch)
         memory.bulk_extend(Quad(*triple) for triple in background(shapes().requires))
         items += found(memory, _rules(None), _places(store))
-        slices.append(
-            serialize((q.triple for q in batch if q.predicate in compared), format=RdfFormat.N_TRIPLES) or b""
-        )
+        slices.append(_slice(batch))
     return items, b"".join(slices)
 
 
@@ -160,7 +184,7 @@ def _batches(store: Store, share: Sequence[Held]) -> Iterator[list[Quad]]:
     batch: list[Quad] = []
     departments: set[str] = set()
     for name, department in share:
-        graph = list(_read(store, NamedNode(name)))
+        graph = list(_read(store, NamedNode(name), None))
         if batch and (len(batch) + len(graph) > _BATCH or department in departments):
             yield batch
             batch, departments = [], set()
@@ -170,12 +194,18 @@ def _batches(store: Store, share: Sequence[Held]) -> Iterator[list[Quad]]:
         yield batch
 
 
-def _read(store: Store, name: NamedNode) -> Iterator[Quad]:
-    """What the rules ask for of a disclosure."""
-    for predicate in _wanted(None):
+def _read(store: Store, name: NamedNode, group: str | None) -> Iterator[Quad]:
+    """What the rules of comparison, or all rules, may ask for of a disclosure."""
+    for predicate in _wanted(group):
         yield from store.quads(None, predicate, None, name)
     for kind in _classes():
         yield from store.quads(None, NamedNode(RDF_TYPE), kind, name)
+
+
+def _slice(batch: Iterable[Quad]) -> bytes:
+    """What comparing needs of a batch, as N-Triples."""
+    wanted = {*_wanted(COMPARISON), NamedNode(RDF_TYPE)}
+    return serialize((quad.triple for quad in batch if quad.predicate in wanted), format=RdfFormat.N_TRIPLES) or b""
 
 
 def _compared(store: Store, text: bytes) -> list[Found]:

@@ -19,6 +19,9 @@ from graph.vocabulary import vocabulary
 
 Row = dict[str, NamedNode | Literal]
 
+COMPARISON = "comparison"
+"""The group of the rules that need several disclosures."""
+
 _XSD = "http://www.w3.org/2001/XMLSchema#"
 NUMBERS = {f"{_XSD}decimal", f"{_XSD}integer"}
 _PLACEHOLDER = re.compile(r"\{[?$](\w+)\}")
@@ -207,10 +210,12 @@ class _Places:
 
 def report_triples(disclosure: str, findings: Sequence[Finding]) -> list[Triple]:
     """The ``sh:ValidationReport`` of a disclosure, for its findings graph; the same findings give the same triples."""
+    alone = [finding for finding in findings if finding.group != COMPARISON]
+    others = [finding for finding in findings if finding.group == COMPARISON]
     report = iris.findings(disclosure)
-    conforms = Literal("false" if findings else "true", datatype=NamedNode(f"{_XSD}boolean"))
-    triples = _triples(report, (RDF_TYPE, NamedNode(f"{SH}ValidationReport")), (f"{SH}conforms", conforms))
-    for number, finding in enumerate(findings, 1):
+    numbered = [*((str(n), f) for n, f in enumerate(alone, 1)), *((f"c{n}", f) for n, f in enumerate(others, 1))]
+    triples = _head(report, bool(findings))
+    for number, finding in numbered:
         result = iris.child(report, number)
         triples += _triples(report, (f"{SH}result", NamedNode(result)))
         triples += _triples(
@@ -226,6 +231,28 @@ def report_triples(disclosure: str, findings: Sequence[Finding]) -> list[Triple]
             (f"{SH}resultMessage", Literal(finding.message_en, language="en")),
         )
     return triples
+
+
+def recompared(disclosure: str, report: Iterable[Triple], comparisons: Iterable[Triple]) -> list[Triple]:
+    """A report with other results of comparison: those of another report of the same disclosure."""
+    name = iris.findings(disclosure)
+    kept = [t for t in report if not _is_head(t) and not _is_compared(t, name)]
+    new = [t for t in comparisons if _is_compared(t, name)]
+    return [*_head(name, bool(kept or new)), *kept, *new]
+
+
+def _head(report: str, findings: bool) -> list[Triple]:
+    conforms = Literal("false" if findings else "true", datatype=NamedNode(f"{_XSD}boolean"))
+    return _triples(report, (RDF_TYPE, NamedNode(f"{SH}ValidationReport")), (f"{SH}conforms", conforms))
+
+
+def _is_head(triple: Triple) -> bool:
+    return triple.predicate.value == f"{SH}conforms" or triple.object == NamedNode(f"{SH}ValidationReport")
+
+
+def _is_compared(triple: Triple, report: str) -> bool:
+    """Whether it is of a result of comparison, or points to one: these have numbers of their own, c1, c2 …"""
+    return any(isinstance(t, NamedNode) and t.value.startswith(f"{report}/c") for t in (triple.subject, triple.object))
 
 
 def _triples(subject: str, *values: tuple[str, NamedNode | Literal | None]) -> list[Triple]:

@@ -24,8 +24,10 @@ from graph.model import (
     Money,
     PlanStep,
     ProjectLine,
+    Quote,
     Reference,
     Source,
+    SubGoal,
     Target,
     TargetTable,
 )
@@ -190,6 +192,33 @@ def result(position: int, actual: str, score: str, **changes: Any) -> Change:
     return all_of(table(kind="self-evaluation"), filled)
 
 
+def cells(*fields: tuple[str, str], **changes: Any) -> Change:
+    """Labelled cells of the first table."""
+    return table(header_fields=tuple(HeaderField(role, text) for role, text in fields), **changes)
+
+
+def evaluated(executed: str = "95", score: str = "9.5", total: str = "99.5", grade: str = "优") -> Change:
+    """The first table as a self-evaluation with full points in every row."""
+    money_line = (("budget", "100"), ("executed", executed), ("executionScore", "10"))
+    bottom = (("executionScore", f"{executed}%"), ("executionScore", score), ("review", "100"), ("review", total))
+    filled = cells(*money_line, *bottom, ("review", grade), kind="self-evaluation")
+    return all_of(filled, rows(lambda old: replace(old, score=old.weight)))
+
+
+def quoted(field: str, text: str) -> tuple[Quote, ...]:
+    return (Quote(field, text, Place()),)
+
+
+def unit_total(text: str) -> Change:
+    """Both projects under a line that totals their unit."""
+    unit = BudgetUnit("本级", "414001")
+    return all_of(table(2, budget_unit=unit), cells(("unitTotal", text), budget_unit=unit))
+
+
+def goal_of_department(text: str) -> Change:
+    return all_of(at(5, level3="政策落实率"), table(3, sub_goals=(SubGoal("扩面", text),)))
+
+
 def changed_since_approval(disclosure: Disclosure) -> Disclosure:
     """A self-evaluation of the first project with a lower target."""
     rows = tuple(replace(old, target=target("≥85%")) if old.position == 3 else old for old in PROJECT_TABLE.indicators)
@@ -230,7 +259,10 @@ WRONG: list[tuple[str, Change, set[str | None]]] = [
     ("R24", without(level2="社会效益指标"), {"80"}),
     ("R24", at(1, weight=Decimal("15")), {"85"}),
     ("R24", at(1, weight=Decimal("20.5")), {"90.5"}),
+    ("R24", cells(("executionScore", "20")), {"90"}),
     ("R25", weights("20", "20", "20", "10", "5", "5", "10"), {None}),
+    ("R26", at(1, quotes=quoted("level1", "成本指标（0-15分）")), {"20"}),
+    ("R26", at(7, quotes=quoted("level1", "满意度指标（15分）")), {"10"}),
     ("R25", all_of(without(level1=COST), at(2, weight=Decimal(35))), {None}),
     ("R27", at(2, weight=Decimal("0")), {"0"}),
     ("R27", at(2, weight=Decimal("7.25")), {"7.25"}),
@@ -328,6 +360,16 @@ WRONG: list[tuple[str, Change, set[str | None]]] = [
     ("R94", result(2, "80万人", "15"), {"80万人"}),
     ("R95", result(3, "97%", "16"), {"16"}),
     ("R99", changed_since_approval, {"≥85%"}),
+    ("R31", all_of(evaluated(), weights("40", "10", "10", "5", "5", "10", "10")), {"40"}),
+    ("R55b", goal_of_department("确保政策率90%以上"), {"90"}),
+    ("R65", unit_total("414-本级45.04"), {"414-本级45.04"}),
+    ("R69", table(quotes=quoted("budgetTotalPeriod", "15")), {"15"}),
+    ("R69", table(quotes=quoted("budgetTotalPeriod", "150000元")), {"150000元"}),
+    ("R90", evaluated(score="9", total="99"), {"9"}),
+    ("R95b", evaluated(total="98.5"), {"98.5"}),
+    ("R96", evaluated(grade="良好"), {"良好"}),
+    ("R98", evaluated(executed="75", score="7.5", total="97.5"), {"75"}),
+    ("R98", evaluated(executed="130", score="10", total="100"), {"130"}),
 ]  # fmt: skip
 
 # what looks like the fault of these rules and is none
@@ -343,6 +385,10 @@ FINE: list[tuple[str, Change]] = [
     ("R24 R25", weights("20", "20", "20", "10", "10", "10", "10")),
     ("R24 R25", all_of(without(level1=COST), weights(None, "20", "20", "10", "15", "15", "10"))),
     ("R24", all_of(added(replace(ROWS[1], position=8, period="long-term")))),
+    ("R24 R25", all_of(cells(("executionScore", "20")), weights("20", "10", "10", "10", "10", "10", "10"))),
+    ("R24 R25", cells(("executionScore", "10"), ("executionScore", "—"))),
+    ("R26", at(1, quotes=quoted("level1", "成本指标（0-20分）"))),
+    ("R26", at(1, quotes=quoted("level1", "成本指标（20分）"))),
     ("R27", at(2, weight=Decimal("7.5"))),
     ("R33 R13", at(2, text="每季度一次")),
     ("R36", at(2, text="20~30人")),
@@ -413,6 +459,14 @@ FINE: list[tuple[str, Change]] = [
     ("R91 R93", result(3, "90%", "14", deviation_reason="线路故障")),
     ("R92", result(6, "达成预期指标", "9")),
     ("R94", result(2, "80万人", "15", deviation_reason="政策扩面")),
+    ("R24 R25 R26 R31 R90 R91 R92 R93 R94 R95 R95b R96 R98", evaluated()),
+    ("R90 R95b R96", evaluated(executed="105", score="10", total="100")),
+    ("R31 R90 R98", table(kind="self-evaluation")),
+    ("R55 R55b", goal_of_department("确保政策率100%，医保专线正常运转率稳定在95%以上")),
+    ("R65", unit_total("414-本级40.05")),
+    ("R65", all_of(unit_total("414-本级45.04"), lambda d: replace(d, budget=Budget()))),
+    ("R69", table(quotes=quoted("budgetTotalPeriod", "60"))),
+    ("R69", table(quotes=quoted("budgetTotalPeriod", "200,200元"))),
 ]  # fmt: skip
 
 

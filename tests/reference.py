@@ -64,12 +64,21 @@ def _pyshacl(data: bytes, rules: bytes) -> list[tuple[str, str, str | None]]:
 
 @cache
 def _parse_queries_once() -> None:
-    """Let rdflib keep its parsed queries: pySHACL asks the same one for every focus node."""
+    """Let rdflib keep its parsed queries, and pySHACL what it has checked: they get the same for every focus node."""
+    from pyshacl.helper.sparql_query_helper import SPARQLQueryHelper
     from rdflib.plugins.sparql import prepareQuery, processor
 
     prepare, query = cache(prepareQuery), processor.SPARQLProcessor.query
+    check, known = SPARQLQueryHelper.check_invalid_sparql, set()
 
     def quick(self: Any, text: Any, *args: Any, **options: Any) -> Any:
         return query(self, prepare(text) if isinstance(text, str) else text, *args, **options)
 
+    def check_once(self: Any, text: str, *args: Any, **options: Any) -> bool:
+        if text not in known:
+            check(self, text, *args, **options)  # type: ignore[no-untyped-call]
+            known.add(text)
+        return True
+
     processor.SPARQLProcessor.query = quick  # type: ignore[method-assign, assignment]
+    SPARQLQueryHelper.check_invalid_sparql = check_once  # type: ignore[method-assign, assignment]

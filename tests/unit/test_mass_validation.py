@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 from pyoxigraph import NamedNode, Triple
 
-from graph import iris, mass_validation
+from graph import iris, mass_validation, resources
 from graph.errors import StoreError
 from graph.ingest import ingest, triples_of
-from graph.mass_validation import COMPARISON, judge_store
+from graph.mass_validation import judge_all, judge_store, refresh
 from graph.model import Disclosure
-from graph.store import open_store
-from graph.validation import Finding, judge
+from graph.store import Store, open_store
+from graph.validation import COMPARISON, Finding, judge, recompared, report_triples
 from tests.cases import ACROSS, ALIKE, PEERS, RIGHT, WRONG, all_of, at, elsewhere, table
 from tests.reference import reference
 from tests.unit.test_validation import SAMPLES, sample
@@ -80,8 +80,9 @@ def test_pyshacl_finds_the_same_in_several_disclosures(
     rule: str, first: Disclosure, others: tuple[Disclosure, ...], values: set[str | None]
 ) -> None:
     triples = list({triple for one in (first, *others) for triple in triples_of(one)})
+    files = [resources.folder("shapes") / name for name in ("shapes.ttl", "comparison.ttl")]
     ours = {(f.rule, f.focus, f.value) for f in judge(triples) if f.group == COMPARISON}
-    theirs = {item for item in reference(triples) if item[0] in {case[0] for case in ACROSS}}
+    theirs = reference(triples, files)
     assert ours == theirs
     assert rule in {item[0] for item in theirs}
 
@@ -109,3 +110,64 @@ def test_peers_without_anything_wrong_have_no_findings_of_comparison(tmp_path: P
     graphs = {iri(one): triples_of(change(one)) for one in (RIGHT, *PEERS)}
     found = judged(tmp_path, dict(graphs))
     assert not [f for findings in found.values() for f in findings if f.group == COMPARISON]
+
+
+# -- what comparing finds is stored beside each disclosure ------------------------------------------------------------
+
+
+def stored(store: Store, disclosure: Disclosure) -> list[Triple]:
+    return list(store.graph(NamedNode(iris.findings(iri(disclosure)))))
+
+
+def rules_in(report: list[Triple]) -> set[str]:
+    return {t.object.value.rpartition("#")[2] for t in report if t.predicate.value.endswith("sourceShape")}
+
+
+def put(store: Store, *disclosures: Disclosure) -> None:
+    """As ingest does: the disclosure with its own findings, then all that are near it compared."""
+    for one in disclosures:
+        report = report_triples(iri(one), judge(triples_of(one)))
+        graph = NamedNode(iris.findings(iri(one)))
+        store.replace({NamedNode(iri(one)): triples_of(one), graph: recompared(iri(one), report, store.graph(graph))})
+    refresh(store, map(iri, disclosures))
+
+
+def test_comparisons_are_stored_and_renewed_when_a_peer_changes() -> None:
+    loose = elsewhere(1, at(3, text="≥94%"), year=2025)
+    strict = elsewhere(1, at(3, text="≥97%"), year=2025)
+    elsewhere_entirely = elsewhere(9, region="510100", name="某市医疗保障局")
+    with closing(open_store(None)) as store:
+        put(store, RIGHT, elsewhere_entirely)
+        assert not rules_in(stored(store, RIGHT))
+        put(store, loose)
+        assert rules_in(stored(store, RIGHT)) == {"R51"}
+        untouched = stored(store, elsewhere_entirely)
+        put(store, strict)
+        report = stored(store, RIGHT)
+        assert rules_in(report) == {"R49b", "R51"}
+        assert [t.object.value for t in report if t.predicate.value.endswith("conforms")] == ["false"]
+        assert stored(store, elsewhere_entirely) == untouched
+        state = store.state()
+        put(store, RIGHT, strict)
+        assert store.state() == state
+        store.remove([NamedNode(iri(strict))])
+        refresh(store, [iri(RIGHT)])
+        assert not rules_in(stored(store, RIGHT))
+
+
+def test_an_image_in_memory_is_judged_as_a_folder_is(tmp_path: Path) -> None:
+    graphs = {iri(one): triples_of(one) for one in (RIGHT, *WORSE[:9], *PEERS)}
+    with closing(open_store(None)) as store:
+        store.replace({NamedNode(name): triples for name, triples in graphs.items()})
+        assert judge_all(store) == judged(tmp_path, dict(graphs))
+
+
+def test_a_city_is_compared_as_a_whole_and_judged_in_shares() -> None:
+    city = [elsewhere(n, region="130400", name=f"{n}县") for n in range(45)]
+    alone = [elsewhere(n, region=f"{n}00", name=f"{n}县") for n in range(1500, 1512)]
+    with closing(open_store(None)) as store:
+        store.replace({NamedNode(iri(one)): triples_of(one) for one in (*city, *alone)})
+        districts = mass_validation._districts(store)
+    assert sorted(sorted(map(len, district)) for district in districts) == [[5, 20, 20], [12]]
+    held = {name for district in districts for share in district for name, _ in share}
+    assert held == {iri(one) for one in (*city, *alone)}
