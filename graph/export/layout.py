@@ -13,6 +13,7 @@ from graph.model import DEPARTMENT, PROJECT, Indicator, TargetTable
 from graph.vocabulary import Vocabulary
 
 _BLANK_YEAR = "    "
+ANNUAL = "annual"
 
 
 @dataclass(slots=True)
@@ -68,8 +69,9 @@ def blank_rows(form: Form) -> list[GridRow]:
 
 
 def filled_rows(indicators: Sequence[Indicator], form: Form, words: Vocabulary, year: int | None) -> list[GridRow]:
-    """A row for each indicator."""
-    return [GridRow(row_text(item, form, words, year)) for item in indicators]
+    """A row for each indicator; of a table with targets of the year, those of other periods have no place here."""
+    annual = [item for item in indicators if item.period == ANNUAL]
+    return [GridRow(row_text(item, form, words, year)) for item in annual or indicators]
 
 
 def lay_out(

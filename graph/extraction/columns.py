@@ -141,6 +141,13 @@ def _period(text: str, words: Vocabulary) -> str | None:
     return None
 
 
+def below(upper: Layout, lower: Layout) -> Layout:
+    """A second row of headings under a first one: the columns of the upper row that none of the lower stands under."""
+    kept = [c for c in upper.columns if not any(c.start < d.end and d.start < c.end for d in lower.columns)]
+    columns = sorted((*kept, *lower.columns), key=lambda column: column.start)
+    return Layout(tuple(columns), (*upper.cells, *lower.cells))
+
+
 def refine(layout: Layout, row: Row, words: Vocabulary) -> Layout | None:
     """A second header row that splits one column (指标参考值 → 三年均值, 2023 …): the finer layout, or None."""
     places = _places_below_value(layout, row, words)

@@ -9,6 +9,7 @@ from graph.extraction.align import align
 from graph.extraction.columns import (
     Aligned,
     Layout,
+    below,
     find_layout,
     implied_layout,
     refine,
@@ -133,6 +134,7 @@ class Drafter:
         for index, row in enumerate(rows):
             layout = find_layout(row, self.words)
             if layout:
+                layout = below(fresh_layout, layout) if fresh_layout and row.exact else layout
                 layout = swap_by_content(layout, _until_next_layout(rows[index + 1 :], self.words), self.words)
                 self._begin_grid(layout, row)
                 fresh_layout = layout
@@ -162,7 +164,7 @@ class Drafter:
             self.account.furniture(cell)
 
     def _row(self, row: Row, carries_on: bool) -> Iterator[Draft]:
-        if self._single(row):
+        if not self.draft.header.awaits(row) and self._single(row):
             return
         draft = self.draft
         roles = header_roles(row, self.words)

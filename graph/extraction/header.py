@@ -15,6 +15,7 @@ from graph.vocabulary import Vocabulary, fold
 
 _INLINE = re.compile(r"^\s*([^：:]{2,20})[：:]\s*(.*)$", re.DOTALL)
 _NUMERIC = re.compile(r"^\s*[\d,.]+\s*[%％万亿千]?元?\s*$|^\s*[-—–/]+\s*$")
+_DIGITS = re.compile(r"^\s*\d+\s*$")
 _GROUP_ROLES = {"fundsGroup", "spendingPlan", "taskGroup", "objectiveGroup", "budgetGroup"}
 
 
@@ -53,6 +54,12 @@ class Header:
     def add(self, role: str, text: str, item: Cell | Paragraph) -> None:
         """A value that stands under no label."""
         self.entries.append(Entry(role, text, [item], ""))
+
+    def awaits(self, row: Row) -> bool:
+        """Whether a row of numbers stands below labels that wait for values: then 100 is no page number."""
+        return row.exact and all(
+            _DIGITS.match(cell.text) and any(_within(cell, head) for head, _ in self._below) for cell in row.own
+        )
 
     def end(self) -> None:
         """The indicator grid begins: labels above it head nothing more."""
@@ -160,6 +167,11 @@ class Header:
             if any(role in ("taskName", "taskContent") for _, role in self._below):
                 return self._task(row, account)
             heads = self._below
+            if row.exact and len(row.own) == 1 and sum(_overlap(row.own[0], head) for head, _ in heads) > 1:
+                # A text below a row of labels whose values are blank belongs to none of them.
+                self._below = []
+                self._continue(row.own[0], account, words)
+                return True
             if len(heads) == len(row.own) + 1 or (
                 len(heads) > len(row.own) and not row.exact and heads[0][1] in _GROUP_ROLES
             ):
