@@ -9,12 +9,13 @@ from fastapi import FastAPI, Request, Response
 from fastapi.responses import FileResponse
 from starlette.middleware.gzip import GZipMiddleware
 
-from api import graphs, lists, openapi, problems, records, resources, schemas, sparql, things, update
+from api import downloads, graphs, lists, openapi, problems, records, resources, schemas, sparql, things, update
 from api.html import PAGES, render
 from api.items import rows
 from api.middleware import BodyLimit, CrossOrigin, SecurityHeaders
 from api.service import Service
 from api.settings import Settings
+from api.streaming import Exports
 from graph import __version__
 
 SHOWN = 12  # departments on the first page
@@ -45,11 +46,13 @@ def create_app(settings: Settings) -> FastAPI:
     )
     app.state.service = service
     app.include_router(lists.router)
+    app.state.exports = Exports(settings.max_exports)
     app.include_router(resources.router)
     app.include_router(things.router)
     app.include_router(sparql.router)
     app.include_router(update.router)
     app.include_router(graphs.router)
+    app.include_router(downloads.router)
     _pages(app)
     problems.install(app)
     openapi.describe(app, settings)
