@@ -37,7 +37,7 @@ def trace(document: Document, words: Vocabulary | None = None) -> tuple[Disclosu
     words = words or vocabulary()
     account = Account()
     drafts = list(Drafter(words, account).read(stream(document, words)))
-    year = identity.fiscal_year(document, drafts)
+    year = identity.fiscal_year(document, drafts, words)
     context = Context(words, account, year)
     found: list[TargetTable] = []
     for draft in drafts:

@@ -9,7 +9,7 @@ from graph.extraction.citations import bases
 from graph.extraction.columns import Aligned
 from graph.extraction.levels import Classified, Evidence, classify, one_level_up
 from graph.extraction.stream import Account
-from graph.extraction.targets import decimal, join_target, parse_target
+from graph.extraction.targets import join_target, parse_target, points
 from graph.extraction.words import tidy
 from graph.model import Indicator, Quote, Reference, Target
 from graph.readers.document import Place
@@ -41,15 +41,16 @@ def indicators(rows: list[Aligned], exact: bool, context: Context) -> tuple[Indi
         _indicator(position, row, target, kept, placed, context)
         for position, (row, target, placed) in enumerate(zip(kept, targets, classes, strict=True), start=1)
     ]
-    return tuple(_with_missing_weight(_with_parents(found), context))
+    return tuple(_with_missing_weight(_with_parents(found, context.words), context))
 
 
-def _with_parents(found: list[Indicator]) -> list[Indicator]:
+def _with_parents(found: list[Indicator], words: Vocabulary) -> list[Indicator]:
     """其中：… is a part of the indicator above it."""
+    part_of = words.wording("part")
     whole: Indicator | None = None
     placed = []
     for item in found:
-        part = fold(item.level3).startswith("其中")
+        part = bool(part_of.match(fold(item.level3)))
         if part and whole is not None and whole.level2 == item.level2:
             item = replace(item, parent=whole.level3)
         elif not part:
@@ -110,7 +111,7 @@ def _indicator(
         for cell in cells:
             account.use(cell, role)
     weight_cell = row.text("weight")
-    weight = decimal(fold(weight_cell)) if weight_cell else None
+    weight = points(weight_cell, words) if weight_cell else None
     if weight_cell and weight is None:
         account.doubt(row.cells["weight"][0], "权重不是数字 the weight is no number")
     direction = words.direction(row.text("direction")) if row.has("direction") else None
@@ -131,7 +132,7 @@ def _indicator(
         period=(row.period or "annual").strip(),
         target_for=row.target_for,
         actual=tidy(row.text("actual")) or None,
-        score=decimal(fold(row.text("score"))) if row.has("score") else None,
+        score=points(row.text("score"), words) if row.has("score") else None,
         deviation_reason=tidy(row.text("deviationReason")) or None,
         remark=tidy(row.text("remark")) or None,
         data_source=tidy(row.text("dataSource")) or None,

@@ -78,9 +78,16 @@ def one_level_up(rows: list[Evidence], words: Vocabulary) -> list[Evidence]:
 
 def _second(row: Evidence, words: Vocabulary) -> IndicatorClass | None:
     found = words.indicator_class(row.level2, 2) if row.level2 else None
-    if found or not row.level1 or words.indicator_class(row.level1, 1):
+    if found or not row.level1:
         return found
-    return words.indicator_class(row.level1, 2)
+    first = words.indicator_class(row.level1, 1)
+    return (_only_second(first, words) if row.level2 else None) if first else words.indicator_class(row.level1, 2)
+
+
+def _only_second(first: IndicatorClass, words: Vocabulary) -> IndicatorClass | None:
+    """The second level that an unknown word must mean (患者满意度 below 满意度指标): the first has but one."""
+    below = [item for item in words.classes.values() if item.broader[:1] == (first.label,)]
+    return below[0] if len(below) == 1 else None
 
 
 def _first(row: Evidence, words: Vocabulary) -> IndicatorClass | None:
