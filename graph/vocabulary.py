@@ -172,7 +172,7 @@ class Vocabulary:
 
     @cache  # noqa: B019
     def wording(self, name: str) -> re.Pattern[str]:
-        """The regular expression of a wording (``ontology/wordings.ttl``) by its notation; none listed matches nothing."""
+        """A wording (``ontology/wordings.ttl``) by its notation; one that is not listed matches nothing."""
         found = (p.regex for p in self.patterns("Wording") if self._canonical(p.iri, True) == name)
         return next(found, _NOTHING)
 
@@ -454,7 +454,7 @@ class Vocabulary:
     def qualitative_nature(self) -> str | None:
         """Canonical label of 定性."""
         natures = self.instances("Nature")
-        return next((self.name_of(iri) for iri in natures if self.value(iri, "qualitative") == "true"), None)
+        return next((self.name_of(iri) for iri in natures if self.value(iri, "isQualitative") == "true"), None)
 
     @cached_property
     def weight_totals(self) -> list[str]:

@@ -226,11 +226,8 @@ class Drafter:
         if not roles:
             return True
         # A label at the front begins another form or its footer; a label elsewhere may be an indicator's own words.
-        names = (
-            [column.start for column in self.draft.layout.columns if column.role == "level3"]
-            if self.draft.layout
-            else []
-        )
+        columns = self.draft.layout.columns if self.draft.layout else ()
+        names = [column.start for column in columns if column.role == "level3"]
         behind = bool(names) and 0 < names[0] <= row.own[0].column
         return behind or not self.words.heading(row.own[0].text, "header")
 
