@@ -308,6 +308,13 @@ class Vocabulary:
         plain = self.wording("classPoints").sub("", self.wording("headingNumber").sub("", bare))
         return spellings.get(folded) or spellings.get(bare) or spellings.get(plain)
 
+    @cache  # noqa: B019
+    def class_like(self, text: str, level: int) -> IndicatorClass | None:
+        """The class of a level that a word beside it must mean, though it is no spelling of it (患者满意度)."""
+        folded = fold(text)
+        found = (p.iri for p in self.patterns("IndicatorClass") if p.regex.fullmatch(folded))
+        return next((self.classes[iri] for iri in found if self.classes[iri].level == level), None)
+
     @cached_property
     def class_by_label(self) -> dict[tuple[int, str], IndicatorClass]:
         """Classes by (level, canonical label)."""

@@ -11,7 +11,7 @@ from graph.errors import NoPerformanceTable
 from graph.extraction import identity
 from graph.extraction.budget import read_budget
 from graph.extraction.drafts import Draft, Drafter
-from graph.extraction.indicators import Context
+from graph.extraction.indicators import Context, labels_on_top
 from graph.extraction.lines import read_lines
 from graph.extraction.prose import read_prose
 from graph.extraction.reconcile import reconcile
@@ -38,7 +38,8 @@ def trace(document: Document, words: Vocabulary | None = None) -> tuple[Disclosu
     account = Account()
     drafts = list(Drafter(words, account).read(stream(document, words)))
     year = identity.fiscal_year(document, drafts, words)
-    context = Context(words, account, year)
+    dumped = [draft.rows for draft in drafts if not draft.exact]
+    context = Context(words, account, year, labels_on_top(dumped, words))
     found: list[TargetTable] = []
     for draft in drafts:
         found += tables(draft, context)

@@ -144,7 +144,7 @@ def _likeness(text: str, role_name: str) -> float:
             # Forms of two levels print second-level classes in the first column.
             return 6.0 if words.indicator_class(text, 1) else 2.0 if words.indicator_class(text, 2) else -6.0
         case "class2":
-            return 6.0 if words.indicator_class(text, 2) else -6.0
+            return 6.0 if words.indicator_class(text, 2) else 1.0 if words.class_like(text, 2) else -6.0
         case "comparator":
             return 5.0 if words.comparator(text) else -6.0
         case "direction":

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from graph.extraction.citations import bases
 from graph.extraction.columns import Aligned
-from graph.extraction.levels import Classified, Evidence, classify, one_level_up
+from graph.extraction.levels import Classified, Evidence, classify, on_top, one_level_up
 from graph.extraction.stream import Account
 from graph.extraction.targets import join_target, parse_target, points
 from graph.extraction.words import tidy
@@ -16,32 +16,48 @@ from graph.readers.document import Place
 from graph.vocabulary import Vocabulary, fold
 
 
+# So many labels do not stand on first rows by chance.
+_ENOUGH = 3
+
+
 @dataclass(slots=True)
 class Context:
-    """What every table of a document is read with."""
+    """What every table of a document is read with. ``on_top``: its labels stand on the first rows of their blocks."""
 
     words: Vocabulary
     account: Account
     year: int | None
+    on_top: bool = False
 
 
 def indicators(rows: list[Aligned], exact: bool, context: Context) -> tuple[Indicator, ...]:
     """One indicator for each row that names one; the rest of a row that a page cut goes to the row before."""
     kept = [row for row in _joined(rows, context) if _names_something(row, context)]
     targets = [_target(row, context) for row in kept]
-    evidence = one_level_up(
-        [
-            Evidence(row.text("level1") or None, row.text("level2") or None, row.text("level3"), target, row.row.first)
-            for row, target in zip(kept, targets, strict=True)
-        ],
-        context.words,
-    )
-    classes = classify(evidence, context.words, centred=not exact)
+    evidence = one_level_up([_evidence(*pair) for pair in zip(kept, targets, strict=True)], context.words)
+    classes = classify(evidence, context.words, centred=not (exact or context.on_top))
     found = [
         _indicator(position, row, target, kept, placed, context)
         for position, (row, target, placed) in enumerate(zip(kept, targets, classes, strict=True), start=1)
     ]
     return tuple(_with_missing_weight(_with_parents(found, context.words), context))
+
+
+def _evidence(row: Aligned, target: Target) -> Evidence:
+    return Evidence(row.text("level1") or None, row.text("level2") or None, row.text("level3"), target, row.row.first)
+
+
+def labels_on_top(parts: list[list[Aligned]], words: Vocabulary) -> bool:
+    """Whether the labels of a document's text dumps stand on the first rows of their blocks: one table shows it not to
+    be so for all, because one converter made them all.
+    """
+    labelled = [
+        [_evidence(row, Target()) for row in rows if row.has("level3")]
+        for rows in parts
+        if any(row.has("level1") for row in rows)
+    ]
+    printed = sum(1 for rows in labelled for row in rows if row.level1)
+    return printed >= _ENOUGH and all(on_top(one_level_up(rows, words), words) for rows in labelled)
 
 
 def _with_parents(found: list[Indicator], words: Vocabulary) -> list[Indicator]:

@@ -67,6 +67,21 @@ def _hand_back(
                 marks1[index + 1] = marks1.pop(index)
 
 
+def on_top(rows: list[Evidence], words: Vocabulary) -> bool:
+    """Whether labels plainly stand on the first rows of their blocks: each first level beside the first of its seconds.
+
+    A label in the middle of its block has second levels of its own above it.
+    """
+    marks2 = {i: c for i, row in enumerate(rows) if (c := _second(row, words))}
+    marks1 = {i: c for i, row in enumerate(rows) if (c := _first(row, words))}
+    if not marks1 or min(marks1) != 0 or not set(marks1) <= set(marks2):
+        return False
+    return all(
+        (owner := _owner_of_first(index, marks1)) is not None and marks1[owner].label in second.broader
+        for index, second in marks2.items()
+    )
+
+
 def one_level_up(rows: list[Evidence], words: Vocabulary) -> list[Evidence]:
     """Forms of two levels print second-level classes in the first column: then they are moved down."""
     firsts = [row.level1 for row in rows if row.level1]
@@ -77,7 +92,7 @@ def one_level_up(rows: list[Evidence], words: Vocabulary) -> list[Evidence]:
 
 
 def _second(row: Evidence, words: Vocabulary) -> IndicatorClass | None:
-    found = words.indicator_class(row.level2, 2) if row.level2 else None
+    found = words.indicator_class(row.level2, 2) or words.class_like(row.level2, 2) if row.level2 else None
     if found or not row.level1:
         return found
     first = words.indicator_class(row.level1, 1)

@@ -35,7 +35,8 @@ def decimal(text: str) -> Decimal | None:
 def points(text: str, vocabulary: Vocabulary) -> Decimal | None:
     """A weight or a score: 10, 10分, 10%; None for other words."""
     found = parse_target(text, vocabulary)
-    bare = found.comparator in (None, "=") and (not found.unit or vocabulary.unit(found.unit))
+    unit = vocabulary.unit(found.unit) if found.unit else None
+    bare = found.comparator in (None, "=") and (not found.unit or (unit and unit.target_kind in ("ratio", "score")))
     return decimal(found.value or "") if bare else None
 
 
