@@ -60,7 +60,10 @@ def trace(document: Document, words: Vocabulary | None = None) -> tuple[Disclosu
         source=Source(document.path, document.sha256, document.media_type, document.pages),
         department=department,
         fiscal_year=year,
-        target_tables=tuple(replace(table, position=n) for n, table in enumerate(found, start=1)),
+        target_tables=tuple(
+            replace(table, position=n, name=table.name or (department.name if table.scope == DEPARTMENT else ""))
+            for n, table in enumerate(found, start=1)
+        ),
         budget=read_budget(document, words),
         unplaced=tuple(account.unplaced(_members(drafts))),
     )

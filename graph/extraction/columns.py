@@ -131,6 +131,26 @@ def is_upper_heading(row: Row, below: Row, words: Vocabulary) -> bool:
     return find_layout(row, words) is None and find_layout(below, words) is not None
 
 
+def list_layout(row: Row, below: list[Row], words: Vocabulary) -> Layout | None:
+    """Headings of projects one to a row, in a column of which 【产出指标-数量指标】… stand; None for other rows."""
+    notation = words.patterns("BracketNotation")
+    columns = [_column(cell, roles[0], words) for cell in row.own if (roles := words.heading(cell.text, "column"))]
+    if not notation or "name" not in {column.role for column in columns}:
+        return None
+    holds = {
+        cell.column
+        for other in below
+        for cell in other.own
+        if any(words.indicator_class(mark["level1"], 1) for mark in notation[0].regex.finditer(cell.text))
+    }
+    kept = [
+        replace(column, role="indicatorList") if column.start in holds else column
+        for column in columns
+        if column.start in holds or column.role not in ("indicatorList", *_IDENTIFYING)
+    ]
+    return Layout(tuple(kept), tuple(row.own)) if any(column.start in holds for column in columns) else None
+
+
 def implied_layout(row: Row, words: Vocabulary) -> Layout | None:
     """A grid without headings: a first-level class at the front of a row tells where it begins."""
     first = next((i for i, cell in enumerate(row.own[:2]) if words.indicator_class(cell.text, 1)), None)

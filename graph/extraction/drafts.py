@@ -13,6 +13,7 @@ from graph.extraction.columns import (
     heads_from_above,
     implied_layout,
     is_upper_heading,
+    list_layout,
     refine,
     swap_by_content,
     with_halves,
@@ -138,7 +139,7 @@ class Drafter:
                 upper = row
                 self._furnish(row)
                 continue
-            layout = find_layout(row, self.words)
+            layout = find_layout(row, self.words) or list_layout(row, rows[index + 1 :], self.words)
             if layout:
                 layout, upper = heads_from_above(layout, row, upper, self.words), None
                 layout = swap_by_content(layout, _until_next_layout(rows[index + 1 :], self.words), self.words)
@@ -275,7 +276,7 @@ class Drafter:
     def _same_form(self, rows: list[Row]) -> bool:
         """Whether a header that other lines interrupt goes on: it is captioned and named, and no new name begins."""
         if self.draft.header.first("name") is None or self.draft.caption is None:
-            return self.draft.caption is not None and not self.draft.header.entries
+            return self.draft.caption is not None
         return not any("name" in header_roles(row, self.words) for row in rows[:2])
 
     # -- membership -------------------------------------------------------------------------------------------------

@@ -229,7 +229,7 @@ def _flat(draft: Draft, context: Context) -> list[TargetTable]:
         start = next(index for index, row in enumerate(rows) if row is part[0])
         above = [row for index, row in headings if index <= start]
         if above and unit[0] is None:
-            unit = _unit_of(above[-1], context.words)
+            unit = _unit_of(above, context.words)
         table = _project(part, draft, unit, context)
         totals_above = tuple(_unit_total(row) for index, row in headings if seen <= index <= start)
         table, seen = replace(table, header_fields=(*table.header_fields, *totals_above)), start + 1
@@ -286,12 +286,14 @@ def _unit_total(heading: Aligned) -> HeaderField:
     return HeaderField("unitTotal", tidy(" ".join(word for word in words if word)))
 
 
-def _unit_of(heading: Aligned, words: Vocabulary) -> tuple[BudgetUnit | None, Quote | None]:
-    """The unit that a row of its own names above its projects."""
-    cell = next((cell for role in ("unitName", "name") for cell in heading.cells.get(role, ())), None)
-    if cell is None:
-        return None, None
-    return organisation(cell.text, words), Quote("unitName", tidy(cell.text), cell.place)
+def _unit_of(headings: list[Aligned], words: Vocabulary) -> tuple[BudgetUnit | None, Quote | None]:
+    """The unit that the nearest row of its own names above its projects; 本级项目 and the like name none."""
+    cells = [cell for heading in headings for role in ("unitName", "name") for cell in heading.cells.get(role, ())[:1]]
+    for cell in reversed(cells):
+        unit = organisation(cell.text, words)
+        if unit and (unit.code or any(p.regex.search(unit.name) for p in words.patterns("OrganisationName"))):
+            return unit, Quote("unitName", tidy(cell.text), cell.place)
+    return None, None
 
 
 def _project(
@@ -325,7 +327,7 @@ def _project(
         quotes.append(unit[1])
     extra = [
         HeaderField(role, tidy(cell.text))
-        for role in ("category", "code", "supervisingDepartment", "implementingUnit", "purpose")
+        for role in ("category", "code", "supervisingDepartment", "implementingUnit", "purpose", "departmentCode")
         for cell in pieces(role)
     ]
     return TargetTable(
