@@ -11,7 +11,10 @@ from graph.extraction.columns import (
     Layout,
     below,
     find_layout,
+    heads_from_above,
     implied_layout,
+    is_upper_heading,
+    list_layout,
     refine,
     swap_by_content,
     with_halves,
@@ -93,7 +96,7 @@ class Drafter:
             self.draft.money_unit = unit
             self._member(line)
             self.account.furniture(line)
-        elif is_year_line(line.text) or self.words.is_furniture(line.text):
+        elif is_year_line(line.text, self.words) or self.words.is_furniture(line.text):
             self._member(line)
             self.account.furniture(line)
         elif self.draft.header.take_line(line, self.account, self.words):
@@ -131,10 +134,16 @@ class Drafter:
         if carries_on or not self.draft.rows:
             self._keep_waiting(bool(carries_on))
         fresh_layout: Layout | None = None
+        upper: Row | None = None
         for index, row in enumerate(rows):
-            layout = find_layout(row, self.words)
+            if index + 1 < len(rows) and is_upper_heading(row, rows[index + 1], self.words):
+                upper = row
+                self._furnish(row)
+                continue
+            layout = find_layout(row, self.words) or list_layout(row, rows[index + 1 :], self.words)
             if layout:
                 layout = below(fresh_layout, layout) if fresh_layout and row.exact else layout
+                layout, upper = heads_from_above(layout, row, upper, self.words), None
                 layout = swap_by_content(layout, _until_next_layout(rows[index + 1 :], self.words), self.words)
                 self._begin_grid(layout, row)
                 fresh_layout = layout
@@ -199,7 +208,9 @@ class Drafter:
         return self._discard(row)
 
     def _is_plain(self, cell: Cell) -> bool:
-        return is_year_line(cell.text) or self.words.is_furniture(cell.text) or self.words.is_filler(cell.text)
+        return (
+            is_year_line(cell.text, self.words) or self.words.is_furniture(cell.text) or self.words.is_filler(cell.text)
+        )
 
     def _is_publisher(self, row: Row) -> bool:
         """A department's name alone in a row above every form."""
@@ -218,7 +229,10 @@ class Drafter:
         if not roles:
             return True
         # A label at the front begins another form or its footer; a label elsewhere may be an indicator's own words.
-        return not self.words.heading(row.own[0].text, "header")
+        columns = self.draft.layout.columns if self.draft.layout else ()
+        names = [column.start for column in columns if column.role == "level3"]
+        behind = bool(names) and 0 < names[0] <= row.own[0].column
+        return behind or not self.words.heading(row.own[0].text, "header")
 
     def _is_class(self, cell: Cell) -> bool:
         return bool(self.words.indicator_class(cell.text, 1) or self.words.indicator_class(cell.text, 2))
@@ -264,7 +278,7 @@ class Drafter:
     def _same_form(self, rows: list[Row]) -> bool:
         """Whether a header that other lines interrupt goes on: it is captioned and named, and no new name begins."""
         if self.draft.header.first("name") is None or self.draft.caption is None:
-            return self.draft.caption is not None and not self.draft.header.entries
+            return self.draft.caption is not None
         return not any("name" in header_roles(row, self.words) for row in rows[:2])
 
     # -- membership -------------------------------------------------------------------------------------------------
