@@ -25,7 +25,12 @@ _HEADING = 1.5
 _END = 8.0
 # Lines of a running head or a page number between the parts of a table on two pages.
 _RUNNING = 2
+# 第1页共5页 has so many letters; a title is at most so many sizes below the table before it.
+_PAGE_NUMBER, _TITLE = 4, 2.5
 _FEWEST_COLUMNS, _FEWEST_LINES = 3, 2
+_HEADING_LINES = 3
+# In points: what begins further left than everything else of a table is not of it.
+_OUTSIDE = 3.0
 # Share of the pieces below the heading that have to keep to its columns; share of the fullest row that makes a row.
 _KEPT, _OWN_ROW = 0.8, 0.6
 # A line that leaves less room than this could not hold the next word; in a column this narrow nobody can tell.
@@ -80,12 +85,26 @@ class Unruled:
                     begin, since, carried, self._last = table.end, 0, None, table
                     above, self._seen = begin, True
                 else:
+                    title = begin == above and self._last is not None and _is_title(run, begin)
+                    since += _RUNNING if title else 0
                     begin += 1
                 if since > _RUNNING:
                     carried, self._last = None, None
+            headed = _headed(split, above)
+            end = len(run) - (headed.heading if headed else 0)
             # The head of a form may end a page.
-            form = self._seen and sum(len(row) > 1 for row in split[above:]) >= _FEWEST_LINES
-            yield from _labelled(run[above:], split[above:], headed=False) if form else run[above:]
+            form = self._seen and sum(len(row) > 1 for row in split[above:end]) >= _FEWEST_LINES
+            yield from _labelled(run[above:end], split[above:end], headed=False) if form else run[above:end]
+            if headed:
+                yield _columns(split[end:], headed.heading, headed.borders)
+                self._last, since = headed, 0
+
+
+def _is_title(lines: Sequence[Line], index: int) -> bool:
+    """Words, not a page number, soon below the line above: what a table ends at, no foot of the page."""
+    line = lines[index]
+    words = sum(character.isalpha() for character in line.text)
+    return index > 0 and words > _PAGE_NUMBER and lines[index - 1].y - line.y <= _TITLE * line.size
 
 
 def _labelled(lines: list[Line], split: list[_Row], *, headed: bool) -> Iterator[Line | Columns]:
@@ -126,12 +145,13 @@ def _pieces(line: Line) -> _Row:
 class _Found:
     """A table among lines: index after its last line, number of lines in its heading, x between its columns.
 
-    ``words``: those of the heading, by which it is known again on the next page.
+    ``left``: where it begins; ``words``: those of the heading, by which it is known again on the next page.
     """
 
     end: int
     heading: int
     borders: list[float]
+    left: float
     words: frozenset[str]
 
 
@@ -144,14 +164,33 @@ def _new(lines: list[_Row], begin: int) -> _Found | None:
     # A line of more words heads a table of its own; a line of one over several columns is a caption.
     end = next((index for index in range(below, end) if len(lines[index]) > len(words)), end)
     borders = _borders(words, [piece for line in lines[begin:end] for piece in line])
-    end = next((i for i in range(below, end) if len(lines[i]) == 1 and _crossed(lines[i][0], borders)), end)
+    left = min(piece.x0 for line in lines[begin:below] for piece in line)
+    end = _caption(lines, below, end, left, lambda piece: _crossed(piece, borders) > 0)
+    left = min(piece.x0 for line in lines[begin:end] for piece in line)
     printed = frozenset(joined(piece.glyphs) for line in lines[begin:below] for piece in line)
-    return _Found(end, below - begin, borders, printed) if _fits(lines[below:end], borders) else None
+    return _Found(end, below - begin, borders, left, printed) if _fits(lines[below:end], borders) else None
+
+
+def _headed(lines: list[_Row], above: int) -> _Found | None:
+    """The heading that ends a page, of a table that begins on the next one: words without a figure among them."""
+    for begin in range(max(above, len(lines) - _HEADING_LINES), len(lines)):
+        words, below = _heading(lines, begin)
+        pieces = [piece for line in lines[begin:] for piece in line]
+        if below < len(lines) or len(words) <= _FEWEST_COLUMNS or any(_has_figure(piece) for piece in pieces):
+            continue
+        printed = frozenset(joined(piece.glyphs) for piece in pieces)
+        return _Found(len(lines), len(lines) - begin, _borders(words, pieces), min(x0 for x0, _ in words), printed)
+    return None
+
+
+def _has_figure(piece: Piece) -> bool:
+    return any(glyph.text.isdecimal() for glyph in piece.glyphs)
 
 
 def _continued(lines: list[_Row], begin: int, table: _Found) -> _Found | None:
     """The rest of a table of the page before, which may repeat its heading."""
     end = _end(lines, begin, lambda piece: _crossed(piece, table.borders) <= 1)
+    end = _caption(lines, begin, end, table.left, lambda piece: _crossed(piece, table.borders) > 1)
     heading = 0
     while begin + heading < end and all(joined(piece.glyphs) in table.words for piece in lines[begin + heading]):
         heading += 1
@@ -165,6 +204,16 @@ def _end(lines: list[_Row], begin: int, keeps: Callable[[Piece], bool]) -> int:
         if end and lines[end - 1][0].y - lines[end][0].y > _END * lines[end][0].size:
             break
         end += 1
+    return end
+
+
+def _caption(lines: list[_Row], begin: int, end: int, left: float, crosses: Callable[[Piece], bool]) -> int:
+    """Index of the first line alone that is no cell: it lies over borders, or begins left of the table and reaches in."""
+    for index in range(begin, end):
+        piece = lines[index][0]
+        if len(lines[index]) == 1 and (crosses(piece) or piece.x0 < left - _OUTSIDE and piece.x1 > left):
+            return index
+        left = min(left, *(piece.x0 for piece in lines[index]))
     return end
 
 
