@@ -29,6 +29,10 @@ _RUNNING = 2
 _PAGE_NUMBER, _TITLE = 4, 2.5
 _FEWEST_COLUMNS, _FEWEST_LINES = 3, 2
 _HEADING_LINES = 3
+# The next line of a cell is among so many next lines of all cells.
+_NEAR = 6
+# A column with a cell in nearly every row.
+_FULL = 0.9
 # In font sizes: a column without a heading stands this far off.
 _ASIDE = 0.5
 # In points: what begins further left than everything else of a table is not of it.
@@ -187,7 +191,7 @@ def _new(lines: list[_Row], begin: int) -> _Found | None:
 def _under(heading: _Heading, lines: list[_Row], begin: int, below: int) -> _Found | None:
     """The table under a heading whose lines, if it stands on this page, are those from ``begin`` to ``below``."""
     words = heading.words
-    end = _end(lines, below, lambda piece: _touched(piece, words) <= 2)
+    end = _under_words(lines, below, words)
     # A line of more words heads a table of its own, but for a label beside; one word over several columns is a caption.
     own = [sum(piece.x1 > words[0][0] for piece in line) for line in lines]
     end = next((index for index in range(below, end) if own[index] > len(words)), end)
@@ -199,6 +203,54 @@ def _under(heading: _Heading, lines: list[_Row], begin: int, below: int) -> _Fou
     borders = _borders(words, pieces)
     borders = [*_beside_heading(lines[below:end], words, borders), *borders]
     return _Found(end, below - begin, borders, min(words[0][0], *(piece.x0 for piece in pieces)), heading)
+
+
+def _under_words(lines: list[_Row], below: int, words: _Words) -> int:
+    """Index of the first line that does not stand under the heading.
+
+    Its words lie under several columns at once, or it is alone, no part of a cell of several lines, and in a column
+    that every row has a cell in. A column is as wide as what has stood in it so far.
+    """
+    extents, filled = list(words), [0] * len(words)
+    end = _end(lines, below, lambda piece: _touched(piece, words) <= 2)
+    for index in range(below, end):
+        under = [[n for n, (x0, x1) in enumerate(extents) if piece.x0 < x1 and x0 < piece.x1] for piece in lines[index]]
+        if 2 * sum(len(found) > 1 for found in under) >= len(under):
+            return _without_titles(lines, below, index)
+        full = next(n for n, count in enumerate(filled) if count >= _FULL * max(filled))
+        alone = len(lines[index]) == 1 and index > below + 1 and min(under[0], default=-1) >= full
+        if alone and _is_whole(lines, index, end):
+            return index
+        for piece, found in zip(lines[index], under, strict=True):
+            if len(found) == 1:
+                x0, x1 = extents[found[0]]
+                extents[found[0]] = min(x0, piece.x0), max(x1, piece.x1)
+                filled[found[0]] += 1
+    return end
+
+
+def _is_whole(lines: list[_Row], index: int, end: int) -> bool:
+    """Whether a line alone, with those alone that go on from it, is no part of a cell beside which a row stands."""
+    y, near = lines[index][0].y, _BESIDE * lines[index][0].size
+    if lines[index - 1][0].y - y < near or (index + 1 < end and y - lines[index + 1][0].y < near):
+        return False  # beside the lines of cells that have two
+    last = index
+    while last + 1 < end and len(lines[last + 1]) == 1 and goes_on(lines[last][0], lines[last + 1][0]):
+        last += 1
+    above = [piece for line in lines[max(index - _NEAR, 0) : index] for piece in line]
+    under = [piece for line in lines[last + 1 : last + 1 + _NEAR] for piece in line]
+    begun = any(goes_on(piece, lines[index][0]) for piece in above)
+    return not begun and not any(goes_on(lines[last][0], piece) for piece in under)
+
+
+def _without_titles(lines: list[_Row], begin: int, end: int) -> int:
+    """Index of the first of the lines alone that end there and go on from nothing above them."""
+    while end > begin and len(lines[end - 1]) == 1:
+        above = [piece for line in lines[max(begin, end - 1 - _NEAR) : end - 1] for piece in line]
+        if any(goes_on(piece, lines[end - 1][0]) for piece in above if len(above) > 1):
+            break
+        end -= 1
+    return end
 
 
 def _beside_heading(body: list[_Row], words: _Words, borders: list[float]) -> list[float]:
@@ -272,7 +324,7 @@ def _heading(lines: list[_Row], begin: int) -> tuple[_Words, int]:
     # The heading is the fullest line near the top and what stands within its reach.
     middle = max(near, key=lambda index: len(lines[index]))
     center, reach = lines[middle][0].y, _HEADING * lines[middle][0].size
-    if top.y - center > reach:
+    if top.y - center > reach or (begin < middle and _is_over(lines[begin], lines[middle])):
         return [], begin
     fullest = len(lines[middle])
     rest = [i for i in near if i > middle and center - lines[i][0].y <= reach and 2 * len(lines[i]) < fullest]
@@ -284,6 +336,11 @@ def _heading(lines: list[_Row], begin: int) -> tuple[_Words, int]:
         else:
             words.append((x0, x1))
     return words, within[-1] + 1
+
+
+def _is_over(line: _Row, heading: _Row) -> bool:
+    """Whether a line is one word over several of a heading: what stands above a table, such as its unit."""
+    return len(line) == 1 and _touched(line[0], [(piece.x0, piece.x1) for piece in heading]) > 1
 
 
 def _touched(piece: Piece, words: _Words) -> int:

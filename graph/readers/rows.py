@@ -133,8 +133,10 @@ def _with_labels(rows: list[list[_Block]], edge: float) -> list[list[_Block]]:
 
 
 def goes_on(above: Piece, below: Piece) -> bool:
-    """Whether two pieces are lines of one cell: they begin at one edge, one close under the other."""
-    return 0 < above.y - below.y <= _LINE * above.size and abs(above.x0 - below.x0) <= _EDGE
+    """Whether two pieces are lines of one cell: one close under the other, from one edge or about one middle."""
+    close = 0 < above.y - below.y <= _LINE * above.size
+    middle = (above.x0 + above.x1 - below.x0 - below.x1) / 2
+    return close and (abs(above.x0 - below.x0) <= _EDGE or abs(middle) <= _EDGE)
 
 
 def _leading(columns: Sequence[list[list[Piece]]]) -> float | None:
