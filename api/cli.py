@@ -67,8 +67,7 @@ def extract(
     known(format, ("table", "json"))
     read = [reading for path in ingest.files_in(files) for reading in ingest.read_and_judge(path)]
     for reading in read:
-        if reading.error:
-            complain(reading.error)
+        terminal.tell(reading)
     disclosures = [reading.disclosure for reading in read if reading.disclosure]
     if format == "json":
         show(as_text({"disclosures": [output.as_json(disclosure) for disclosure in disclosures]}))
@@ -122,8 +121,7 @@ def ingest_command(
         out.print(terminal.overview(outcomes))
         out.print(f"图谱库 store: {where}")
     for outcome in outcomes:
-        if outcome.reading.error:
-            complain(outcome.reading.error)
+        terminal.tell(outcome.reading)
     raise typer.Exit(2 if any(outcome.failed for outcome in outcomes) else 0)
 
 

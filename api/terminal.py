@@ -69,6 +69,14 @@ def complain(error: JixiaoError) -> None:
     err.print(error.line(), style="red", soft_wrap=True)
 
 
+def tell(reading: ingest.Reading) -> None:
+    """What went wrong with a file, and what of it was not read, on standard error."""
+    if reading.error:
+        complain(reading.error)
+    for warning in reading.warnings:
+        err.print(f"{reading.path}：{warning}", style="yellow", soft_wrap=True)
+
+
 def show(data: bytes, target: Path | None = None) -> None:
     """Bytes to a file, or to standard output. Raises BadParameter where the file cannot be written."""
     if target is None:
@@ -116,6 +124,7 @@ def summary(outcome: ingest.Outcome) -> dict[str, object]:
     reading = outcome.reading
     tables: tuple[TargetTable, ...] = ()
     line: dict[str, object] = {"path": reading.path, "error": reading.error.line() if reading.error else None}
+    line["warnings"] = list(reading.warnings)
     if reading.disclosure is not None:
         tables = reading.disclosure.target_tables
         line |= {"department": reading.disclosure.department.name, "fiscal_year": reading.disclosure.fiscal_year}
@@ -175,8 +184,7 @@ def judged_files(files: Sequence[Path], jobs: int) -> tuple[list[Judged], bool]:
     paths = ingest.files_in(files)
     read = list(ingest.readings(paths, jobs, 120.0))
     for reading in read:
-        if reading.error:
-            complain(reading.error)
+        tell(reading)
     good = [
         Judged(reading.path, iris.disclosure(reading.disclosure.source.sha256), reading.findings)
         for reading in read

@@ -25,7 +25,18 @@ _HEADING = 1.5
 _END = 8.0
 # Lines of a running head or a page number between the parts of a table on two pages.
 _RUNNING = 2
+# 第1页共5页 has so many letters; a title is at most so many sizes below the table before it.
+_PAGE_NUMBER, _TITLE = 4, 2.5
 _FEWEST_COLUMNS, _FEWEST_LINES = 3, 2
+_HEADING_LINES = 3
+# The next line of a cell is among so many next lines of all cells.
+_NEAR = 6
+# A column with a cell in nearly every row.
+_FULL = 0.9
+# In font sizes: a column without a heading stands this far off.
+_ASIDE = 0.5
+# In points: what begins further left than everything else of a table is not of it.
+_OUTSIDE = 3.0
 # Share of the pieces below the heading that have to keep to its columns; share of the fullest row that makes a row.
 _KEPT, _OWN_ROW = 0.8, 0.6
 # A line that leaves less room than this could not hold the next word; in a column this narrow nobody can tell.
@@ -76,16 +87,39 @@ class Unruled:
                 since += 1
                 if table is not None:
                     yield from _labelled(run[above:begin], split[above:begin], headed=True)
-                    yield _columns(split[begin : table.end], table.heading, table.borders)
+                    yield _columns(split[begin : table.end], table)
                     begin, since, carried, self._last = table.end, 0, None, table
                     above, self._seen = begin, True
                 else:
+                    title = begin == above and self._last is not None and _is_title(run, begin)
+                    since += _RUNNING if title else 0
                     begin += 1
                 if since > _RUNNING:
                     carried, self._last = None, None
+            headed = _headed(split, above)
+            end = len(run) - (headed.heading if headed else 0)
             # The head of a form may end a page.
-            form = self._seen and sum(len(row) > 1 for row in split[above:]) >= _FEWEST_LINES
-            yield from _labelled(run[above:], split[above:], headed=False) if form else run[above:]
+            form = self._seen and any(_is_field(split, index) for index in range(above, end))
+            yield from _labelled(run[above:end], split[above:end], headed=False) if form else run[above:end]
+            if headed:
+                yield _columns(split[end:], headed)
+                self._last, since = headed, 0
+
+
+def _is_field(lines: list[_Row], index: int) -> bool:
+    """A label and its value, soon below the line above: no foot of the page."""
+    return (
+        len(lines[index]) > 1
+        and index > 0
+        and lines[index - 1][0].y - lines[index][0].y <= _TITLE * lines[index][0].size
+    )
+
+
+def _is_title(lines: Sequence[Line], index: int) -> bool:
+    """Words, not a page number, soon below the line above: what a table ends at, no foot of the page."""
+    line = lines[index]
+    words = sum(character.isalpha() for character in line.text)
+    return index > 0 and words > _PAGE_NUMBER and lines[index - 1].y - line.y <= _TITLE * line.size
 
 
 def _labelled(lines: list[Line], split: list[_Row], *, headed: bool) -> Iterator[Line | Columns]:
@@ -123,16 +157,26 @@ def _pieces(line: Line) -> _Row:
 
 
 @dataclass(frozen=True, slots=True)
+class _Heading:
+    """Where the words of a heading stand, and what is printed, by which it is known again on the next page."""
+
+    words: _Words
+    printed: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class _Found:
     """A table among lines: index after its last line, number of lines in its heading, x between its columns.
 
-    ``words``: those of the heading, by which it is known again on the next page.
+    ``left``: where it begins; ``alone``: only its heading stands on the page.
     """
 
     end: int
     heading: int
     borders: list[float]
-    words: frozenset[str]
+    left: float
+    head: _Heading
+    alone: bool = False
 
 
 def _new(lines: list[_Row], begin: int) -> _Found | None:
@@ -140,20 +184,108 @@ def _new(lines: list[_Row], begin: int) -> _Found | None:
     words, below = _heading(lines, begin)
     if len(words) < _FEWEST_COLUMNS:
         return None
-    end = _end(lines, below, lambda piece: _touched(piece, words) <= 2)
-    # A line of more words heads a table of its own; a line of one over several columns is a caption.
-    end = next((index for index in range(below, end) if len(lines[index]) > len(words)), end)
-    borders = _borders(words, [piece for line in lines[begin:end] for piece in line])
-    end = next((i for i in range(below, end) if len(lines[i]) == 1 and _crossed(lines[i][0], borders)), end)
     printed = frozenset(joined(piece.glyphs) for line in lines[begin:below] for piece in line)
-    return _Found(end, below - begin, borders, printed) if _fits(lines[below:end], borders) else None
+    return _under(_Heading(words, printed), lines, begin, below)
+
+
+def _under(heading: _Heading, lines: list[_Row], begin: int, below: int) -> _Found | None:
+    """The table under a heading whose lines, if it stands on this page, are those from ``begin`` to ``below``."""
+    words = heading.words
+    end = _under_words(lines, below, words)
+    # A line of more words heads a table of its own, but for a label beside; one word over several columns is a caption.
+    own = [sum(piece.x1 > words[0][0] for piece in line) for line in lines]
+    end = next((index for index in range(below, end) if own[index] > len(words)), end)
+    borders = _borders(words, [piece for line in lines[begin:end] for piece in line])
+    end = _caption(lines, below, end, words[0][0], lambda piece: _crossed(piece, borders) > 0)
+    if not _fits(lines[below:end], borders):
+        return None
+    pieces = [piece for line in lines[begin:end] for piece in line]
+    borders = _borders(words, pieces)
+    borders = [*_beside_heading(lines[below:end], words, borders), *borders]
+    return _Found(end, below - begin, borders, min(words[0][0], *(piece.x0 for piece in pieces)), heading)
+
+
+def _under_words(lines: list[_Row], below: int, words: _Words) -> int:
+    """Index of the first line that does not stand under the heading.
+
+    Its words lie under several columns at once, or it is alone, no part of a cell of several lines, and in a column
+    that every row has a cell in. A column is as wide as what has stood in it so far.
+    """
+    extents, filled = list(words), [0] * len(words)
+    end = _end(lines, below, lambda piece: _touched(piece, words) <= 2)
+    for index in range(below, end):
+        under = [[n for n, (x0, x1) in enumerate(extents) if piece.x0 < x1 and x0 < piece.x1] for piece in lines[index]]
+        if 2 * sum(len(found) > 1 for found in under) >= len(under):
+            return _without_titles(lines, below, index)
+        full = next(n for n, count in enumerate(filled) if count >= _FULL * max(filled))
+        alone = len(lines[index]) == 1 and index > below + 1 and min(under[0], default=-1) >= full
+        if alone and _is_whole(lines, index, end):
+            return index
+        for piece, found in zip(lines[index], under, strict=True):
+            if len(found) == 1:
+                x0, x1 = extents[found[0]]
+                extents[found[0]] = min(x0, piece.x0), max(x1, piece.x1)
+                filled[found[0]] += 1
+    return end
+
+
+def _is_whole(lines: list[_Row], index: int, end: int) -> bool:
+    """Whether a line alone, with those alone that go on from it, is no part of a cell beside which a row stands."""
+    y, near = lines[index][0].y, _BESIDE * lines[index][0].size
+    if lines[index - 1][0].y - y < near or (index + 1 < end and y - lines[index + 1][0].y < near):
+        return False  # beside the lines of cells that have two
+    last = index
+    while last + 1 < end and len(lines[last + 1]) == 1 and goes_on(lines[last][0], lines[last + 1][0]):
+        last += 1
+    above = [piece for line in lines[max(index - _NEAR, 0) : index] for piece in line]
+    under = [piece for line in lines[last + 1 : last + 1 + _NEAR] for piece in line]
+    begun = any(goes_on(piece, lines[index][0]) for piece in above)
+    return not begun and not any(goes_on(lines[last][0], piece) for piece in under)
+
+
+def _without_titles(lines: list[_Row], begin: int, end: int) -> int:
+    """Index of the first of the lines alone that end there and go on from nothing above them."""
+    while end > begin and len(lines[end - 1]) == 1:
+        above = [piece for line in lines[max(begin, end - 1 - _NEAR) : end - 1] for piece in line]
+        if any(goes_on(piece, lines[end - 1][0]) for piece in above if len(above) > 1):
+            break
+        end -= 1
+    return end
+
+
+def _beside_heading(body: list[_Row], words: _Words, borders: list[float]) -> list[float]:
+    """The border of a column on the left that has no heading, if something stands in one."""
+    first = [piece for line in body for piece in line if piece.x1 <= borders[0]]
+    left = min([words[0][0], *(piece.x0 for piece in first if _touched(piece, words[:1]))])
+    beside = [piece.x1 for piece in first if piece.x1 + _ASIDE * piece.size <= left]
+    return [(max(beside) + left) / 2] if beside else []
+
+
+def _headed(lines: list[_Row], above: int) -> _Found | None:
+    """The heading that ends a page, of a table that begins on the next one: words without a figure among them."""
+    for begin in range(max(above, len(lines) - _HEADING_LINES), len(lines)):
+        words, below = _heading(lines, begin)
+        pieces = [piece for line in lines[begin:] for piece in line]
+        if below < len(lines) or len(words) <= _FEWEST_COLUMNS or any(_has_figure(piece) for piece in pieces):
+            continue
+        printed = frozenset(joined(piece.glyphs) for piece in pieces)
+        heading = _Heading(words, printed)
+        return _Found(len(lines), len(lines) - begin, _borders(words, pieces), words[0][0], heading, alone=True)
+    return None
+
+
+def _has_figure(piece: Piece) -> bool:
+    return any(glyph.text.isdecimal() for glyph in piece.glyphs)
 
 
 def _continued(lines: list[_Row], begin: int, table: _Found) -> _Found | None:
-    """The rest of a table of the page before, which may repeat its heading."""
+    """The rest of a table of the page before, which may repeat its heading; or all of it but that."""
+    if table.alone:
+        return _under(table.head, lines, begin, begin)
     end = _end(lines, begin, lambda piece: _crossed(piece, table.borders) <= 1)
+    end = _caption(lines, begin, end, table.left, lambda piece: _crossed(piece, table.borders) > 1)
     heading = 0
-    while begin + heading < end and all(joined(piece.glyphs) in table.words for piece in lines[begin + heading]):
+    while begin + heading < end and all(joined(piece.glyphs) in table.head.printed for piece in lines[begin + heading]):
         heading += 1
     return replace(table, end=end, heading=heading) if _fits(lines[begin:end], table.borders) else None
 
@@ -165,6 +297,16 @@ def _end(lines: list[_Row], begin: int, keeps: Callable[[Piece], bool]) -> int:
         if end and lines[end - 1][0].y - lines[end][0].y > _END * lines[end][0].size:
             break
         end += 1
+    return end
+
+
+def _caption(lines: list[_Row], begin: int, end: int, left: float, crosses: Callable[[Piece], bool]) -> int:
+    """Index of the first line alone that is no cell: it lies over borders, or begins outside and reaches in."""
+    for index in range(begin, end):
+        piece = lines[index][0]
+        if len(lines[index]) == 1 and (crosses(piece) or (piece.x0 < left - _OUTSIDE and piece.x1 > left)):
+            return index
+        left = min(left, *(piece.x0 for piece in lines[index]))
     return end
 
 
@@ -182,7 +324,7 @@ def _heading(lines: list[_Row], begin: int) -> tuple[_Words, int]:
     # The heading is the fullest line near the top and what stands within its reach.
     middle = max(near, key=lambda index: len(lines[index]))
     center, reach = lines[middle][0].y, _HEADING * lines[middle][0].size
-    if top.y - center > reach:
+    if top.y - center > reach or (begin < middle and _is_over(lines[begin], lines[middle])):
         return [], begin
     fullest = len(lines[middle])
     rest = [i for i in near if i > middle and center - lines[i][0].y <= reach and 2 * len(lines[i]) < fullest]
@@ -196,6 +338,11 @@ def _heading(lines: list[_Row], begin: int) -> tuple[_Words, int]:
     return words, within[-1] + 1
 
 
+def _is_over(line: _Row, heading: _Row) -> bool:
+    """Whether a line is one word over several of a heading: what stands above a table, such as its unit."""
+    return len(line) == 1 and _touched(line[0], [(piece.x0, piece.x1) for piece in heading]) > 1
+
+
 def _touched(piece: Piece, words: _Words) -> int:
     return sum(piece.x0 < x1 and x0 < piece.x1 for x0, x1 in words)
 
@@ -204,14 +351,29 @@ def _crossed(piece: Piece, borders: list[float]) -> int:
     return sum(piece.x0 < border < piece.x1 for border in borders)
 
 
-def _columns(lines: list[_Row], heading: int, borders: list[float]) -> Columns:
-    pieces = [piece for line in lines for piece in line]
-    for piece in pieces:
-        piece.column = sum(border < (piece.x0 + piece.x1) / 2 for border in borders)
-    head = _by_row([[piece for line in lines[:heading] for piece in line]]) if heading else []
-    body = cells_of([piece for line in lines[heading:] for piece in line]) or _by_row(_rows(_beside(lines[heading:])))
-    parts = [_part(cell, 0) for cell in head] + [_part(cell, 1 if heading else 0) for cell in body]
-    return Columns(parts, _around(pieces))
+def _columns(lines: list[_Row], table: _Found) -> Columns:
+    heading, body = lines[: table.heading], lines[table.heading :]
+    for piece in (piece for line in lines for piece in line):
+        piece.column = sum(border < (piece.x0 + piece.x1) / 2 for border in table.borders)
+    label = _side_label(body, table)
+    if label:
+        body = [row for line in body if (row := [piece for piece in line if piece not in label])]
+    head = _by_row([[piece for line in heading for piece in line]]) if heading else []
+    rows = cells_of([piece for line in body for piece in line]) or _by_row(_rows(_beside(body)))
+    parts = [_part(cell, 0) for cell in head] + [_part(cell, 1 if heading else 0) for cell in rows]
+    if label:
+        height = max((part.row + part.rowspan for part in parts), default=1)
+        parts.insert(0, _part(Placed(0, 0, label, height), 0))
+    return Columns(parts, _around([piece for line in lines for piece in line]))
+
+
+def _side_label(body: list[_Row], table: _Found) -> list[Piece]:
+    """The lines of the one label that stands beside the whole table, in a column without a heading."""
+    if not table.borders or table.head.words[0][0] < table.borders[0]:
+        return []
+    label = [piece for line in body for piece in line if piece.column == 0]
+    whole = all(goes_on(above, below) for above, below in pairwise(label))
+    return label if whole else []
 
 
 def _part(cell: Placed, down: int) -> Part:
