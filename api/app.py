@@ -9,7 +9,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.responses import FileResponse
 from starlette.middleware.gzip import GZipMiddleware
 
-from api import graphs, lists, openapi, problems, records, resources, schemas, sparql, things, update
+from api import dataset, graphs, lists, openapi, problems, records, resources, schemas, sparql, things, update
 from api.html import PAGES, render
 from api.items import rows
 from api.middleware import BodyLimit, CrossOrigin, SecurityHeaders
@@ -50,6 +50,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(sparql.router)
     app.include_router(update.router)
     app.include_router(graphs.router)
+    app.include_router(dataset.router)
     _pages(app)
     problems.install(app)
     openapi.describe(app, settings)
