@@ -29,6 +29,8 @@ _RUNNING = 2
 _PAGE_NUMBER, _TITLE = 4, 2.5
 _FEWEST_COLUMNS, _FEWEST_LINES = 3, 2
 _HEADING_LINES = 3
+# So soon after what may be the head of a form its table begins.
+_HEAD_OF_FORM = 8
 # The next line of a cell is among so many next lines of all cells.
 _NEAR = 6
 # A column with a cell in nearly every row.
@@ -83,7 +85,7 @@ class Unruled:
             split = [_pieces(line) for line in run]
             begin = above = 0
             while begin < len(run):
-                table = (_continued(split, begin, carried) if carried else None) or _new(split, begin)
+                table = (_continued(split, begin, carried) if carried else None) or _first(split, begin)
                 since += 1
                 if table is not None:
                     yield from _labelled(run[above:begin], split[above:begin], headed=True)
@@ -177,6 +179,22 @@ class _Found:
     left: float
     head: _Heading
     alone: bool = False
+
+
+def _first(lines: list[_Row], begin: int) -> _Found | None:
+    """The table whose heading is at ``begin``; a row with figures heads none if a line of words soon heads one."""
+    table = _new(lines, begin)
+    if table is None or not any(_is_figure(piece) for line in lines[begin : begin + table.heading] for piece in line):
+        return table
+    for later in range(begin + 1, min(table.end + _HEAD_OF_FORM, len(lines))):
+        other = _new(lines, later) if len(lines[later]) > _FEWEST_COLUMNS else None
+        if other and not any(_is_figure(piece) for line in lines[later : later + other.heading] for piece in line):
+            return None
+    return table
+
+
+def _is_figure(piece: Piece) -> bool:
+    return _has_figure(piece) and not any(glyph.text.isalpha() for glyph in piece.glyphs)
 
 
 def _new(lines: list[_Row], begin: int) -> _Found | None:
