@@ -6,39 +6,26 @@ at least three separate words under which other lines keep to the same columns.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from itertools import groupby, pairwise
 
 from graph.readers.glyphs import Line, joined
+from graph.readers.headings import BESIDE, FEWEST_COLUMNS, Found, Row, continued, has_figures, headed, new
 from graph.readers.lattice import Box
 from graph.readers.rows import Piece, Placed, goes_on, labels
 from graph.readers.rows import cells as cells_of
 
 # All in font sizes. A gap this wide separates two columns.
 _APART = 1.0
-# Lines closer than this cannot stand under each other in one cell: they belong to one row.
-_BESIDE = 0.95
-# A heading of two or three lines reaches this far up and down from its middle line.
-_HEADING = 1.5
-# No table goes on after a gap this high.
-_END = 8.0
 # Lines of a running head or a page number between the parts of a table on two pages.
 _RUNNING = 2
 # 第1页共5页 has so many letters; a title is at most so many sizes below the table before it.
 _PAGE_NUMBER, _TITLE = 4, 2.5
-_FEWEST_COLUMNS, _FEWEST_LINES = 3, 2
-_HEADING_LINES = 3
-# The next line of a cell is among so many next lines of all cells.
-_NEAR = 6
-# A column with a cell in nearly every row.
-_FULL = 0.9
-# In font sizes: a column without a heading stands this far off.
-_ASIDE = 0.5
-# In points: what begins further left than everything else of a table is not of it.
-_OUTSIDE = 3.0
-# Share of the pieces below the heading that have to keep to its columns; share of the fullest row that makes a row.
-_KEPT, _OWN_ROW = 0.8, 0.6
+# So soon after what may be the head of a form its table begins.
+_HEAD_OF_FORM = 8
+# Share of the fullest row that makes a row.
+_OWN_ROW = 0.6
 # A line that leaves less room than this could not hold the next word; in a column this narrow nobody can tell.
 _ROOM, _NARROW = 1.3, 4.0
 # The next line of a cell is at most this far below.
@@ -64,15 +51,11 @@ class Columns:
     box: Box
 
 
-_Row = list[Piece]
-_Words = list[tuple[float, float]]
-
-
 class Unruled:
     """Finds tables without rules page by page; one that ends a page goes on at the top of the next."""
 
     def __init__(self) -> None:
-        self._last: _Found | None = None
+        self._last: Found | None = None
         self._seen = False
 
     def page(self, lines: Sequence[Line], ruled: Sequence[Box]) -> Iterator[Line | Columns]:
@@ -83,7 +66,7 @@ class Unruled:
             split = [_pieces(line) for line in run]
             begin = above = 0
             while begin < len(run):
-                table = (_continued(split, begin, carried) if carried else None) or _new(split, begin)
+                table = (continued(split, begin, carried) if carried else None) or self._first(split, begin)
                 since += 1
                 if table is not None:
                     yield from _labelled(run[above:begin], split[above:begin], headed=True)
@@ -96,17 +79,34 @@ class Unruled:
                     begin += 1
                 if since > _RUNNING:
                     carried, self._last = None, None
-            headed = _headed(split, above)
-            end = len(run) - (headed.heading if headed else 0)
+            ending = headed(split, above)
+            end = len(run) - (ending.heading if ending else 0)
             # The head of a form may end a page.
             form = self._seen and any(_is_field(split, index) for index in range(above, end))
             yield from _labelled(run[above:end], split[above:end], headed=False) if form else run[above:end]
-            if headed:
-                yield _columns(split[end:], headed)
-                self._last, since = headed, 0
+            if ending:
+                yield _columns(split[end:], ending)
+                self._last, since = ending, 0
+
+    def _first(self, lines: list[Row], begin: int) -> Found | None:
+        """The table whose heading is at ``begin``.
+
+        A row with figures heads none where a line of words soon does, or where one did before; but for the first row
+        of a page, whose heading may be lost.
+        """
+        table = new(lines, begin)
+        if table is None or not has_figures(lines[begin : begin + table.heading]):
+            return table
+        if self._seen and begin > _RUNNING:
+            return None
+        for later in range(begin + 1, min(table.end + _HEAD_OF_FORM, len(lines))):
+            other = new(lines, later) if len(lines[later]) > FEWEST_COLUMNS else None
+            if other and not has_figures(lines[later : later + other.heading]):
+                return None
+        return table
 
 
-def _is_field(lines: list[_Row], index: int) -> bool:
+def _is_field(lines: list[Row], index: int) -> bool:
     """A label and its value, soon below the line above: no foot of the page."""
     return (
         len(lines[index]) > 1
@@ -122,7 +122,7 @@ def _is_title(lines: Sequence[Line], index: int) -> bool:
     return index > 0 and words > _PAGE_NUMBER and lines[index - 1].y - line.y <= _TITLE * line.size
 
 
-def _labelled(lines: list[Line], split: list[_Row], *, headed: bool) -> Iterator[Line | Columns]:
+def _labelled(lines: list[Line], split: list[Row], *, headed: bool) -> Iterator[Line | Columns]:
     """Lines with the labels and values of a form among them; ``headed``: the form's table follows."""
     apart = [index for index, row in enumerate(split) if len(row) > 1]
     if not apart:
@@ -146,7 +146,7 @@ def _runs(lines: Sequence[Line], ruled: Sequence[Box]) -> list[list[Line]]:
     return [list(run) for _, run in groupby(lines, key=lambda line: sum(top > line.y for top in tops))]
 
 
-def _pieces(line: Line) -> _Row:
+def _pieces(line: Line) -> Row:
     # Each piece has its own baseline: words of two rows may stand nearly level.
     pieces = [Piece([line.glyphs[0]], line.glyphs[0].y, line.size)]
     for before, after in pairwise(line.glyphs):
@@ -156,202 +156,7 @@ def _pieces(line: Line) -> _Row:
     return pieces
 
 
-@dataclass(frozen=True, slots=True)
-class _Heading:
-    """Where the words of a heading stand, and what is printed, by which it is known again on the next page."""
-
-    words: _Words
-    printed: frozenset[str]
-
-
-@dataclass(frozen=True, slots=True)
-class _Found:
-    """A table among lines: index after its last line, number of lines in its heading, x between its columns.
-
-    ``left``: where it begins; ``alone``: only its heading stands on the page.
-    """
-
-    end: int
-    heading: int
-    borders: list[float]
-    left: float
-    head: _Heading
-    alone: bool = False
-
-
-def _new(lines: list[_Row], begin: int) -> _Found | None:
-    """The table whose heading is at ``begin``."""
-    words, below = _heading(lines, begin)
-    if len(words) < _FEWEST_COLUMNS:
-        return None
-    printed = frozenset(joined(piece.glyphs) for line in lines[begin:below] for piece in line)
-    return _under(_Heading(words, printed), lines, begin, below)
-
-
-def _under(heading: _Heading, lines: list[_Row], begin: int, below: int) -> _Found | None:
-    """The table under a heading whose lines, if it stands on this page, are those from ``begin`` to ``below``."""
-    words = heading.words
-    end = _under_words(lines, below, words)
-    # A line of more words heads a table of its own, but for a label beside; one word over several columns is a caption.
-    own = [sum(piece.x1 > words[0][0] for piece in line) for line in lines]
-    end = next((index for index in range(below, end) if own[index] > len(words)), end)
-    borders = _borders(words, [piece for line in lines[begin:end] for piece in line])
-    end = _caption(lines, below, end, words[0][0], lambda piece: _crossed(piece, borders) > 0)
-    if not _fits(lines[below:end], borders):
-        return None
-    pieces = [piece for line in lines[begin:end] for piece in line]
-    borders = _borders(words, pieces)
-    borders = [*_beside_heading(lines[below:end], words, borders), *borders]
-    return _Found(end, below - begin, borders, min(words[0][0], *(piece.x0 for piece in pieces)), heading)
-
-
-def _under_words(lines: list[_Row], below: int, words: _Words) -> int:
-    """Index of the first line that does not stand under the heading.
-
-    Its words lie under several columns at once, or it is alone, no part of a cell of several lines, and in a column
-    that every row has a cell in. A column is as wide as what has stood in it so far.
-    """
-    extents, filled = list(words), [0] * len(words)
-    end = _end(lines, below, lambda piece: _touched(piece, words) <= 2)
-    for index in range(below, end):
-        under = [[n for n, (x0, x1) in enumerate(extents) if piece.x0 < x1 and x0 < piece.x1] for piece in lines[index]]
-        if 2 * sum(len(found) > 1 for found in under) >= len(under):
-            return _without_titles(lines, below, index)
-        full = next(n for n, count in enumerate(filled) if count >= _FULL * max(filled))
-        alone = len(lines[index]) == 1 and index > below + 1 and min(under[0], default=-1) >= full
-        if alone and _is_whole(lines, index, end):
-            return index
-        for piece, found in zip(lines[index], under, strict=True):
-            if len(found) == 1:
-                x0, x1 = extents[found[0]]
-                extents[found[0]] = min(x0, piece.x0), max(x1, piece.x1)
-                filled[found[0]] += 1
-    return end
-
-
-def _is_whole(lines: list[_Row], index: int, end: int) -> bool:
-    """Whether a line alone, with those alone that go on from it, is no part of a cell beside which a row stands."""
-    y, near = lines[index][0].y, _BESIDE * lines[index][0].size
-    if lines[index - 1][0].y - y < near or (index + 1 < end and y - lines[index + 1][0].y < near):
-        return False  # beside the lines of cells that have two
-    last = index
-    while last + 1 < end and len(lines[last + 1]) == 1 and goes_on(lines[last][0], lines[last + 1][0]):
-        last += 1
-    above = [piece for line in lines[max(index - _NEAR, 0) : index] for piece in line]
-    under = [piece for line in lines[last + 1 : last + 1 + _NEAR] for piece in line]
-    begun = any(goes_on(piece, lines[index][0]) for piece in above)
-    return not begun and not any(goes_on(lines[last][0], piece) for piece in under)
-
-
-def _without_titles(lines: list[_Row], begin: int, end: int) -> int:
-    """Index of the first of the lines alone that end there and go on from nothing above them."""
-    while end > begin and len(lines[end - 1]) == 1:
-        above = [piece for line in lines[max(begin, end - 1 - _NEAR) : end - 1] for piece in line]
-        if any(goes_on(piece, lines[end - 1][0]) for piece in above if len(above) > 1):
-            break
-        end -= 1
-    return end
-
-
-def _beside_heading(body: list[_Row], words: _Words, borders: list[float]) -> list[float]:
-    """The border of a column on the left that has no heading, if something stands in one."""
-    first = [piece for line in body for piece in line if piece.x1 <= borders[0]]
-    left = min([words[0][0], *(piece.x0 for piece in first if _touched(piece, words[:1]))])
-    beside = [piece.x1 for piece in first if piece.x1 + _ASIDE * piece.size <= left]
-    return [(max(beside) + left) / 2] if beside else []
-
-
-def _headed(lines: list[_Row], above: int) -> _Found | None:
-    """The heading that ends a page, of a table that begins on the next one: words without a figure among them."""
-    for begin in range(max(above, len(lines) - _HEADING_LINES), len(lines)):
-        words, below = _heading(lines, begin)
-        pieces = [piece for line in lines[begin:] for piece in line]
-        if below < len(lines) or len(words) <= _FEWEST_COLUMNS or any(_has_figure(piece) for piece in pieces):
-            continue
-        printed = frozenset(joined(piece.glyphs) for piece in pieces)
-        heading = _Heading(words, printed)
-        return _Found(len(lines), len(lines) - begin, _borders(words, pieces), words[0][0], heading, alone=True)
-    return None
-
-
-def _has_figure(piece: Piece) -> bool:
-    return any(glyph.text.isdecimal() for glyph in piece.glyphs)
-
-
-def _continued(lines: list[_Row], begin: int, table: _Found) -> _Found | None:
-    """The rest of a table of the page before, which may repeat its heading; or all of it but that."""
-    if table.alone:
-        return _under(table.head, lines, begin, begin)
-    end = _end(lines, begin, lambda piece: _crossed(piece, table.borders) <= 1)
-    end = _caption(lines, begin, end, table.left, lambda piece: _crossed(piece, table.borders) > 1)
-    heading = 0
-    while begin + heading < end and all(joined(piece.glyphs) in table.head.printed for piece in lines[begin + heading]):
-        heading += 1
-    return replace(table, end=end, heading=heading) if _fits(lines[begin:end], table.borders) else None
-
-
-def _end(lines: list[_Row], begin: int, keeps: Callable[[Piece], bool]) -> int:
-    """Index of the first line that is too far below the one before, or does not keep to the columns."""
-    end = begin
-    while end < len(lines) and all(keeps(piece) for piece in lines[end]):
-        if end and lines[end - 1][0].y - lines[end][0].y > _END * lines[end][0].size:
-            break
-        end += 1
-    return end
-
-
-def _caption(lines: list[_Row], begin: int, end: int, left: float, crosses: Callable[[Piece], bool]) -> int:
-    """Index of the first line alone that is no cell: it lies over borders, or begins outside and reaches in."""
-    for index in range(begin, end):
-        piece = lines[index][0]
-        if len(lines[index]) == 1 and (crosses(piece) or (piece.x0 < left - _OUTSIDE and piece.x1 > left)):
-            return index
-        left = min(left, *(piece.x0 for piece in lines[index]))
-    return end
-
-
-def _fits(body: list[_Row], borders: list[float]) -> bool:
-    pieces = [piece for line in body for piece in line]
-    wide = sum(len(line) >= _FEWEST_COLUMNS for line in body)
-    kept = sum(not _crossed(piece, borders) for piece in pieces)
-    return wide >= _FEWEST_LINES and kept >= _KEPT * len(pieces)
-
-
-def _heading(lines: list[_Row], begin: int) -> tuple[_Words, int]:
-    """Extents of the heading's words by column, and the index of the first line below; the heading may wrap."""
-    top = lines[begin][0]
-    near = [i for i in range(begin, len(lines)) if top.y - lines[i][0].y <= 2 * _HEADING * top.size]
-    # The heading is the fullest line near the top and what stands within its reach.
-    middle = max(near, key=lambda index: len(lines[index]))
-    center, reach = lines[middle][0].y, _HEADING * lines[middle][0].size
-    if top.y - center > reach or (begin < middle and _is_over(lines[begin], lines[middle])):
-        return [], begin
-    fullest = len(lines[middle])
-    rest = [i for i in near if i > middle and center - lines[i][0].y <= reach and 2 * len(lines[i]) < fullest]
-    within = [*range(begin, middle + 1), *rest[:1]]
-    words: _Words = []
-    for x0, x1 in sorted((piece.x0, piece.x1) for index in within for piece in lines[index]):
-        if words and x0 < words[-1][1]:
-            words[-1] = words[-1][0], max(words[-1][1], x1)
-        else:
-            words.append((x0, x1))
-    return words, within[-1] + 1
-
-
-def _is_over(line: _Row, heading: _Row) -> bool:
-    """Whether a line is one word over several of a heading: what stands above a table, such as its unit."""
-    return len(line) == 1 and _touched(line[0], [(piece.x0, piece.x1) for piece in heading]) > 1
-
-
-def _touched(piece: Piece, words: _Words) -> int:
-    return sum(piece.x0 < x1 and x0 < piece.x1 for x0, x1 in words)
-
-
-def _crossed(piece: Piece, borders: list[float]) -> int:
-    return sum(piece.x0 < border < piece.x1 for border in borders)
-
-
-def _columns(lines: list[_Row], table: _Found) -> Columns:
+def _columns(lines: list[Row], table: Found) -> Columns:
     heading, body = lines[: table.heading], lines[table.heading :]
     for piece in (piece for line in lines for piece in line):
         piece.column = sum(border < (piece.x0 + piece.x1) / 2 for border in table.borders)
@@ -367,7 +172,7 @@ def _columns(lines: list[_Row], table: _Found) -> Columns:
     return Columns(parts, _around([piece for line in lines for piece in line]))
 
 
-def _side_label(body: list[_Row], table: _Found) -> list[Piece]:
+def _side_label(body: list[Row], table: Found) -> list[Piece]:
     """The lines of the one label that stands beside the whole table, in a column without a heading."""
     if not table.borders or table.head.words[0][0] < table.borders[0]:
         return []
@@ -382,7 +187,7 @@ def _part(cell: Placed, down: int) -> Part:
     return Part(text, cell.row + down, cell.column, _around(pieces), cell.rowspan)
 
 
-def _by_row(rows: list[_Row]) -> list[Placed]:
+def _by_row(rows: list[Row]) -> list[Placed]:
     return [
         Placed(index, column, [piece for piece in row if piece.column == column])
         for index, row in enumerate(rows)
@@ -395,29 +200,12 @@ def _around(pieces: Sequence[Piece]) -> Box:
     return min(b[0] for b in boxes), min(b[1] for b in boxes), max(b[2] for b in boxes), max(b[3] for b in boxes)
 
 
-def _borders(words: _Words, pieces: Sequence[Piece]) -> list[float]:
-    """Between the middles of two heading words, the middle of the widest strip that the fewest pieces cross."""
-    borders = []
-    for (a0, a1), (b0, b1) in pairwise(words):
-        low, high = (a0 + a1) / 2, (b0 + b1) / 2
-        near = [piece for piece in pieces if piece.x1 > low and piece.x0 < high]
-        edges = sorted({low, high, *(x for piece in near for x in (piece.x0, piece.x1) if low < x < high)})
-
-        def crossing(strip: tuple[float, float], near: Sequence[Piece] = near) -> tuple[int, float]:
-            middle = (strip[0] + strip[1]) / 2
-            return sum(piece.x0 < middle < piece.x1 for piece in near), strip[0] - strip[1]
-
-        left, right = min(pairwise(edges), key=crossing)
-        borders.append((left + right) / 2)
-    return borders
-
-
-def _beside(lines: list[_Row]) -> list[_Row]:
+def _beside(lines: list[Row]) -> list[Row]:
     """Lines too close to stand under each other joined: words of one row centred at different heights."""
-    joined_lines: list[_Row] = []
+    joined_lines: list[Row] = []
     for line in lines:
         above = joined_lines[-1] if joined_lines else []
-        close = bool(above) and above[-1].y - line[0].y < _BESIDE * line[0].size
+        close = bool(above) and above[-1].y - line[0].y < BESIDE * line[0].size
         if close and not {piece.column for piece in above} & {piece.column for piece in line}:
             above.extend(line)
         else:
@@ -425,7 +213,7 @@ def _beside(lines: list[_Row]) -> list[_Row]:
     return joined_lines
 
 
-def _rows(lines: list[_Row]) -> list[_Row]:
+def _rows(lines: list[Row]) -> list[Row]:
     """Lines gathered into rows: wrapped lines join the row above, lines of few words the nearer row."""
     if not lines:
         return []
@@ -433,7 +221,7 @@ def _rows(lines: list[_Row]) -> list[_Row]:
     for piece in (piece for line in lines for piece in line):
         widths[piece.column] = max(widths.get(piece.column, 0.0), piece.x1 - piece.x0)
     fullest = max(len({piece.column for piece in line}) for line in lines)
-    rows: list[_Row] = [[]]
+    rows: list[Row] = [[]]
     waiting: list[Piece] = []  # words of the row below that stand higher than its middle
     for index, line in enumerate(lines):
         above = lines[index - 1] if index else []
@@ -452,7 +240,7 @@ def _rows(lines: list[_Row]) -> list[_Row]:
     return [row for row in rows if row]
 
 
-def _compare(above: _Row, line: _Row, widths: dict[int, float]) -> tuple[set[int], set[int]]:
+def _compare(above: Row, line: Row, widths: dict[int, float]) -> tuple[set[int], set[int]]:
     """Columns of ``line`` that may go on with a full line just above, and those where that ended short or earlier."""
     over = {piece.column: piece for piece in above}
     wrapped: set[int] = set()
