@@ -22,6 +22,7 @@ from api import (
     schemas,
     search,
     sparql,
+    templates,
     things,
     update,
 )
@@ -60,6 +61,7 @@ def create_app(settings: Settings) -> FastAPI:
         responses={"default": {"model": schemas.Problem, "description": "出错 error (application/problem+json)"}},
     )
     app.state.service = service
+    app.include_router(templates.router)
     app.include_router(lists.router)
     app.state.exports = Exports(settings.max_exports)
     app.include_router(resources.router)

@@ -8,7 +8,7 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 
-from api import export_commands, terminal
+from api import export_commands, export_template, terminal
 from api.options import BomOption, OutputOption, Paths, StoreOption, known, location, opened
 from api.terminal import as_text, complain, out, show
 from graph import __version__, ingest, output, patterns, queries, resources
@@ -220,6 +220,7 @@ def query_text(given: str) -> str:
 export = typer.Typer(help="导出。Exports.", no_args_is_help=True)
 app.add_typer(export, name="export")
 export_commands.register(export)
+export_template.register(export)
 
 
 @export.command(name="table", epilog="例 e.g. `jixiao export table --project 车补 --format xlsx --output 车补.xlsx`")
