@@ -13,6 +13,8 @@ from starlette.concurrency import iterate_in_threadpool
 from api.keys import Keys
 from api.settings import Settings
 from graph.errors import JixiaoError
+from graph.store import is_remote
+from graph.store.distant import Distant
 from graph.store.live import Live
 from graph.store.sandbox import Limits, Result, Stop
 
@@ -33,7 +35,7 @@ class Service:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.keys = Keys()
-        self.live = Live(settings.store, settings.limits)
+        self.live: Live | Distant = (Distant if is_remote(settings.store) else Live)(settings.store, settings.limits)
         # Of their own: queries that wait for each other must not keep lookups waiting.
         self._workers = ThreadPoolExecutor(settings.query_workers, "query")
         self._writer = ThreadPoolExecutor(1, "write")

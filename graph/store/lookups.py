@@ -14,12 +14,11 @@ from pyoxigraph import (
     QueryTriples,
     RdfFormat,
     Triple,
-    parse,
     parse_query_results,
 )
-from pyoxigraph import Store as Memory
 
 from graph.errors import StoreError
+from graph.store.asking import Asking, as_result
 from graph.store.embedded import Term
 from graph.store.sandbox import Limits, Sandbox
 from graph.store.terms import to_json
@@ -29,7 +28,7 @@ SECONDS = 60.0  # for questions of our own, which are known to be fast
 _SOLUTIONS = QueryResultsFormat.JSON
 
 
-class Lookups:
+class Lookups(Asking):
     """Read-only :class:`graph.store.Store` over a sandbox, with workers that queries from outside cannot take."""
 
     def __init__(self, sandbox: Sandbox) -> None:
@@ -58,18 +57,9 @@ class Lookups:
         """Raises StoreError: what is in memory is a copy."""
         _refuse()
 
-    def graph(self, name: NamedNode) -> Iterator[Triple]:
-        """See :meth:`graph.store.Store.graph`."""
-        dataset = [[name.value], []]
-        sparql = "CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }"
-        _, body = self._ask(
-            op="query", sparql=sparql, dataset=dataset, solutions=None, graph=RdfFormat.N_TRIPLES.media_type
-        )
-        return (quad.triple for quad in parse(body, RdfFormat.N_TRIPLES))
-
     def graphs(self) -> Iterator[NamedNode]:
         """See :meth:`graph.store.Store.graphs`."""
-        found = cast(QuerySolutions, self.query("SELECT ?g { GRAPH ?g {} }"))
+        found = cast(QuerySolutions, self.query("SELECT ?g { GRAPH ?g {} }"))  # the empty ones too
         return (cast(NamedNode, row["g"]) for row in found)
 
     def state(self) -> str:
@@ -89,13 +79,6 @@ class Lookups:
         with self._workers:
             result = self._sandbox.ask(request, self._limits)
             return result.media_type, result.body
-
-
-def as_result(triples: bytes) -> QueryTriples:
-    """N-Triples as the result of a query."""
-    store = Memory()
-    store.bulk_load(triples, RdfFormat.N_TRIPLES)
-    return cast(QueryTriples, store.query("CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }"))
 
 
 def _refuse() -> NoReturn:
