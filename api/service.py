@@ -15,7 +15,8 @@ from api.keys import Keys
 from api.settings import Settings
 from graph.errors import JixiaoError
 from graph.search import Index, entries
-from graph.store import Store
+from graph.store import Store, is_remote
+from graph.store.distant import Distant
 from graph.store.live import Live
 from graph.store.sandbox import Limits, Result, Stop
 
@@ -43,7 +44,7 @@ class Service:
         self._indexing = Lock()
         self._building: Future[None] | None = None
         self._builder = ThreadPoolExecutor(1, "index")
-        self.live = Live(settings.store, settings.limits)
+        self.live: Live | Distant = (Distant if is_remote(settings.store) else Live)(settings.store, settings.limits)
         # Of their own: queries that wait for each other must not keep lookups waiting.
         self._workers = ThreadPoolExecutor(settings.query_workers, "query")
         self._writer = ThreadPoolExecutor(1, "write")
