@@ -1,4 +1,4 @@
-"""The commands ``jixiao export …`` for more than one table: graphs and dumps."""
+"""The commands ``jixiao export …`` for more than one table: graphs, dumps, data packages."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import typer
 from api.options import OutputOption, StoreOption, known, location, opened
 from api.terminal import save
 from graph.export import graphs
+from graph.export import package as packages
 from graph.export.selection import Selection
 
 Project = Annotated[str | None, typer.Option(help="项目名称（或其一部分）、编码或标识。Name, code or id of a project.")]
@@ -28,6 +29,7 @@ def register(export: typer.Typer) -> None:
     """Add the commands to ``jixiao export``."""
     export.command(name="graph", epilog="例 e.g. `jixiao export graph --department 馆陶县 -o 馆陶.ttl`")(graph)
     export.command(name="dump", epilog="例 e.g. `jixiao export dump -o 备份.nq.gz`")(dump)
+    export.command(name="package", epilog="例 e.g. `jixiao export package --year 2026 -o 数据包.zip`")(package)
 
 
 def graph(
@@ -47,6 +49,27 @@ def graph(
 def dump(format: Format = None, target: OutputOption = None, store: StoreOption = None) -> None:
     """导出整个图谱库，可由 restore 恢复；文件名以 .gz 结尾则压缩。The whole store, for restore; .gz is compressed."""
     _write(Selection(), format, "nq", target, store)
+
+
+def package(
+    department: Department = None,
+    region: Region = None,
+    year: Year = None,
+    disclosure: Document = None,
+    format: Annotated[str, typer.Option("--format", "-f", help="csv 或 parquet。csv or parquet.")] = "csv",
+    target: Annotated[
+        Path, typer.Option("--output", "-o", help="`.zip` 文件，否则为文件夹。A `.zip` file, else a folder.")
+    ] = Path("jixiao.zip"),
+    store: StoreOption = None,
+) -> None:
+    """导出 Frictionless 数据包：带主键外键的 CSV 或 Parquet 表。A Frictionless data package of tables with keys."""
+    known(format, packages.FORMATS)
+    selection = Selection(None, department, region, year, disclosure)
+    with opened(location(store), read_only=True) as source:
+        if target.suffix.lower() == ".zip":
+            save(lambda stream: packages.write(source, selection, format, stream), target, "zip")
+        else:
+            packages.write_folder(source, selection, format, target)
 
 
 def _write(selection: Selection, format: str | None, default: str, target: Path | None, store: str | None) -> None:

@@ -129,6 +129,13 @@ def data_dictionary() -> str:
     return dictionary()
 
 
+def data_package() -> str:
+    """Every table of the data package with its columns."""
+    from docs.package import data_package as tables
+
+    return tables()
+
+
 def ontology() -> str:
     """The ontology as a page of HTML with a picture."""
     from docs.ontology_page import ontology_page
@@ -142,6 +149,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "rules.md": rules,
     "questions.md": questions,
     "data-dictionary.md": data_dictionary,
+    "data-package.md": data_package,
     "ontology/index.html": ontology,
 }
 

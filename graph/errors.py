@@ -13,7 +13,8 @@ JixiaoError
 ├── NotFound               a project, query, rule or disclosure that does not exist
 ├── BadParameter           an argument of a query or command that does not fit its type or range
 ├── QueryError             SPARQL that does not parse, or that is refused
-└── LimitExceeded          time, rows or memory of a query
+├── LimitExceeded          time, rows or memory of a query
+└── NotInstalled           an optional component that is wanted and not there
 """
 
 from __future__ import annotations
@@ -142,3 +143,10 @@ class LimitExceeded(JixiaoError):
         504,
     )
     remedy_zh, remedy_en = "请缩小范围或加上 LIMIT。", "Narrow it, or add a LIMIT."
+
+
+class NotInstalled(JixiaoError):
+    """An optional component is wanted that is not installed."""
+
+    code, zh, en, status = "not-installed", "需要未安装的可选组件。", "An optional component is not installed.", 501
+    exit_code = 3
