@@ -1,4 +1,4 @@
-"""The commands ``jixiao export …`` for more than one table: graphs, dumps, data packages."""
+"""The commands ``jixiao export …`` for more than one table: graphs, dumps, data packages, comparisons."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ import typer
 
 from api.options import OutputOption, StoreOption, known, location, opened
 from api.terminal import save
-from graph.export import graphs
+from graph.export import comparison_book, graphs
 from graph.export import package as packages
+from graph.export.comparison import compare
 from graph.export.selection import Selection
 
 Project = Annotated[str | None, typer.Option(help="项目名称（或其一部分）、编码或标识。Name, code or id of a project.")]
@@ -30,6 +31,8 @@ def register(export: typer.Typer) -> None:
     export.command(name="graph", epilog="例 e.g. `jixiao export graph --department 馆陶县 -o 馆陶.ttl`")(graph)
     export.command(name="dump", epilog="例 e.g. `jixiao export dump -o 备份.nq.gz`")(dump)
     export.command(name="package", epilog="例 e.g. `jixiao export package --year 2026 -o 数据包.zip`")(package)
+    example = "例 e.g. `jixiao export comparison --project 医疗救助 -o 对照.xlsx`"
+    export.command(name="comparison", epilog=example)(comparison)
 
 
 def graph(
@@ -70,6 +73,23 @@ def package(
             save(lambda stream: packages.write(source, selection, format, stream), target, "zip")
         else:
             packages.write_folder(source, selection, format, target)
+
+
+def comparison(
+    project: Annotated[
+        str | None, typer.Option(help="项目名称中的词，多个以 | 分隔。Words in names, | between.")
+    ] = None,
+    indicator: Annotated[str | None, typer.Option(help="标准指标名称或写法。A canonical indicator.")] = None,
+    function: Annotated[str | None, typer.Option(help="支出功能科目编码。Code of the function classification.")] = None,
+    region: Region = None,
+    year: Year = None,
+    target: Annotated[Path, typer.Option("--output", "-o", help="Excel 文件。Excel file.")] = Path("comparison.xlsx"),
+    store: StoreOption = None,
+) -> None:
+    """各部门同类项目的指标对照表，标出差异。Indicators of one kind of project across departments, compared."""
+    with opened(location(store), read_only=True) as source:
+        found = compare(source, project=project, indicator=indicator, function=function, region=region, year=year)
+    save(lambda stream: comparison_book.write(found, stream), target, "xlsx")
 
 
 def _write(selection: Selection, format: str | None, default: str, target: Path | None, store: str | None) -> None:

@@ -27,7 +27,7 @@ from graph.vocabulary import Vocabulary, vocabulary
 FORMATS = ("xlsx", "csv", "json", "ttl")
 _COLUMNS = ("level1", "level2", "level3", "comparator", "value", "unit", "weight", "direction", "description", "basis")
 _WIDTHS = {"level3": 36, "description": 36, "basis": 28, "level1": 12, "level2": 16}
-_SIGNS = {">=": "≥", "<=": "≤", ">": ">", "<": "<", "=": "=", "qualitative": "定性"}
+SIGNS = {">=": "≥", "<=": "≤", ">": ">", "<": "<", "=": "=", "qualitative": "定性"}
 
 
 def export_table(found: Found, store: Store, format: str) -> bytes:
@@ -85,7 +85,7 @@ def cell(item: Indicator, role: str) -> str:
     target = item.target
     match role:
         case "comparator":
-            return _SIGNS.get(target.comparator or "", "")
+            return SIGNS.get(target.comparator or "", "")
         case "value":
             return target.value or ""
         case "unit":

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from decimal import Decimal
@@ -28,6 +27,7 @@ _MOST_DIGITS = 15
 _UNWRITABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]|_(?=x[0-9A-Fa-f]{4}_)")
 _SAMPLE = 200
 _NARROWEST, _WIDEST = 8, 50
+_LINE_HEIGHT, _HIGHEST = 15, 409
 _HEAD = PatternFill("solid", fgColor="EEF3F8")
 _TOP = Alignment(vertical="top", wrap_text=True)
 _SHEET_NAME = re.compile(r"[\[\]:*?/\\']")
@@ -42,9 +42,12 @@ def write_xlsx(table: Table, stream: IO[bytes]) -> None:
     number, following = 1, [*islice(rest, 1)]
     while number == 1 or following:
         sheet, count = _sheet(book, table, sample, number), 1
+        widths = [sheet.column_dimensions[get_column_letter(n + 1)].width for n in range(len(table.columns))]
         for row in islice(chain(following, rest), MOST_ROWS - 1):
-            sheet.append(_row(sheet, row, table))
             count += 1
+            sheet.row_dimensions[count].height = height(row, widths)
+            sheet.append(_row(sheet, row, table))
+            del sheet.row_dimensions[count]  # written
         sheet.auto_filter.ref = f"A1:{get_column_letter(max(1, len(table.columns)))}{count}"
         number, following = number + 1, [*islice(rest, 1)]
     book.save(stream)
@@ -84,28 +87,34 @@ def _row(sheet: Any, row: Row, table: Table) -> list[Any]:
 
 
 def cell(sheet: Any, value: Value, name: str = "") -> Any:
-    """A cell with a value of its own type; a number of more digits than Excel keeps is text."""
+    """A cell with a value of its own type, for a sheet that is written as it comes."""
+    return put(WriteOnlyCell(sheet, None), value, name)
+
+
+def text_cell(sheet: Any, text: str) -> Any:
+    """A cell of text."""
+    return put(WriteOnlyCell(sheet, None), text)
+
+
+def put(made: Any, value: Value, name: str = "") -> Any:
+    """Give a cell a value; a number of more digits than Excel keeps is text.
+
+    Text is marked as such, so that it stays text when somebody edits it.
+    """
     if value is None:
-        return WriteOnlyCell(sheet, None)
+        return made
+    made.alignment = _TOP if isinstance(value, str) else Alignment(vertical="top")
     if isinstance(value, str) or not _fits(value):
-        return text_cell(sheet, value if isinstance(value, str) else _plain(value))
-    made = WriteOnlyCell(sheet, _local(value))
-    made.alignment = Alignment(vertical="top")
+        made.value = writable(value if isinstance(value, str) else _plain(value))
+        made.data_type, made.quotePrefix = "s", True
+        return made
+    made.value = value.replace(tzinfo=None) if isinstance(value, datetime) else value  # Excel knows no time zones
     if isinstance(value, datetime):
         made.number_format = "yyyy-mm-dd hh:mm:ss"
     elif isinstance(value, date):
         made.number_format = "yyyy-mm-dd"
     elif name.endswith("yuan"):
         made.number_format = "#,##0.00"
-    return made
-
-
-def text_cell(sheet: Any, text: str) -> Any:
-    """A cell of text, marked so that it stays text when somebody edits it."""
-    made = WriteOnlyCell(sheet, writable(text))
-    made.data_type = "s"
-    made.quotePrefix = True
-    made.alignment = _TOP
     return made
 
 
@@ -130,11 +139,6 @@ def _fits(value: Value) -> bool:
     return True
 
 
-def _local(value: Value) -> Value:
-    """Excel knows no time zones."""
-    return value.replace(tzinfo=None) if isinstance(value, datetime) else value
-
-
 def _plain(value: Value) -> str:
     return format(value, "f") if isinstance(value, Decimal) else str(value)
 
@@ -146,5 +150,16 @@ def _width(column: Column, sample: Iterable[Row], index: int) -> float:
     return min(_WIDEST, max(_NARROWEST, widest + 3))
 
 
+def height(row: Row, widths: Sequence[float]) -> float:
+    """Points that a row needs, so that all its lines are seen; programs differ in whether they see to it themselves."""
+    lines = 1
+    for value, width in zip(row, widths, strict=True):
+        if isinstance(value, str):
+            parts = (math.ceil(_places(part) / max(1, width - 1)) or 1 for part in value.split("\n"))
+            lines = max(lines, sum(parts))
+    return min(_HIGHEST, _LINE_HEIGHT * lines + 1)
+
+
 def _places(text: str) -> int:
-    return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)
+    """A Chinese character is two bytes in this encoding and two places wide."""
+    return len(text.encode("gb18030", "replace"))
