@@ -10,6 +10,7 @@ from fastapi.responses import FileResponse
 from starlette.middleware.gzip import GZipMiddleware
 
 from api import (
+    downloads,
     graphs,
     lists,
     openapi,
@@ -28,6 +29,7 @@ from api.items import rows
 from api.middleware import BodyLimit, CrossOrigin, SecurityHeaders
 from api.service import Service
 from api.settings import Settings
+from api.streaming import Exports
 from graph import __version__
 
 SHOWN = 12  # departments on the first page
@@ -58,6 +60,7 @@ def create_app(settings: Settings) -> FastAPI:
     )
     app.state.service = service
     app.include_router(lists.router)
+    app.state.exports = Exports(settings.max_exports)
     app.include_router(resources.router)
     app.include_router(things.router)
     app.include_router(search.router)
@@ -65,6 +68,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(sparql.router)
     app.include_router(update.router)
     app.include_router(graphs.router)
+    app.include_router(downloads.router)
     _pages(app)
     problems.install(app)
     openapi.describe(app, settings)

@@ -1,4 +1,4 @@
-"""The commands ``jixiao export …`` for more than one table: graphs, dumps, data packages, comparisons."""
+"""The commands ``jixiao export …`` for more than one table: graphs, dumps, data packages, lists, comparisons."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ from typing import IO, Annotated, cast
 
 import typer
 
-from api.options import OutputOption, StoreOption, known, location, opened
-from api.terminal import save
+from api.options import BomOption, OutputOption, StoreOption, known, location, opened
+from api.terminal import ROWS, print_rows, save
 from graph.export import comparison_book, graphs
 from graph.export import package as packages
 from graph.export.comparison import compare
+from graph.export.projection import listing
 from graph.export.selection import Selection
 
 Project = Annotated[str | None, typer.Option(help="项目名称（或其一部分）、编码或标识。Name, code or id of a project.")]
@@ -31,6 +32,7 @@ def register(export: typer.Typer) -> None:
     export.command(name="graph", epilog="例 e.g. `jixiao export graph --department 馆陶县 -o 馆陶.ttl`")(graph)
     export.command(name="dump", epilog="例 e.g. `jixiao export dump -o 备份.nq.gz`")(dump)
     export.command(name="package", epilog="例 e.g. `jixiao export package --year 2026 -o 数据包.zip`")(package)
+    export.command(name="list", epilog="例 e.g. `jixiao export list indicators -f xlsx -o 指标.xlsx`")(listed)
     example = "例 e.g. `jixiao export comparison --project 医疗救助 -o 对照.xlsx`"
     export.command(name="comparison", epilog=example)(comparison)
 
@@ -73,6 +75,24 @@ def package(
             save(lambda stream: packages.write(source, selection, format, stream), target, "zip")
         else:
             packages.write_folder(source, selection, format, target)
+
+
+def listed(
+    name: Annotated[str, typer.Argument(help="表名，如 projects；见 docs/data-package.md。Name of a table.")],
+    department: Department = None,
+    region: Region = None,
+    year: Year = None,
+    disclosure: Document = None,
+    format: Annotated[str, typer.Option("--format", "-f", help="table csv xlsx json md")] = "table",
+    target: OutputOption = None,
+    bom: BomOption = False,
+    store: StoreOption = None,
+) -> None:
+    """导出一张列表：部门、项目、指标、目标值、校验结果等。A list: departments, projects, indicators, findings, …"""
+    known(format, ROWS)
+    with opened(location(store), read_only=True) as source:
+        selection = Selection(None, department, region, year, disclosure)
+        print_rows(listing(source, selection, name), format, target, bom=bom)
 
 
 def comparison(

@@ -61,6 +61,9 @@ class Settings:
     query_workers: int = _setting(
         16, "同时运行多少条 SPARQL 查询，其余排队。", "SPARQL queries that run at once; others wait.", 1, 256
     )
+    max_exports: int = _setting(
+        4, "同时进行的导出至多几个；再多的请稍后再试。", "Exports under way at once; more are told to wait.", 1, 256
+    )
     page_size: int = _setting(50, "列表一页的项数。", "Items on a page of a list.", 1, 10_000)
     max_page_size: int = _setting(
         500, "列表一页至多的项数（limit 参数的上限）。", "Most items on a page (bound of limit).", 1, 10_000

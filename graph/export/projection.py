@@ -10,10 +10,11 @@ from decimal import Decimal
 from pyoxigraph import Literal, NamedNode, Triple
 
 from graph import iris
-from graph.errors import StoreError
+from graph.errors import BadParameter, NotFound, StoreError
 from graph.export.relations import Column, Relation, relations
-from graph.export.rows import Value
-from graph.export.selection import parts
+from graph.export.rows import Column as Heading
+from graph.export.rows import Row, Table, Value
+from graph.export.selection import Selection, disclosures, parts
 from graph.iris import JX, RDF_TYPE
 from graph.mapping import classes, fields_of
 from graph.store import Store
@@ -37,10 +38,13 @@ class Projection:
         self._told: dict[str, set[str]] = defaultdict(set)
         self._concepts: set[str] = set()
 
-    def rows(self, disclosure: NamedNode) -> Iterator[tuple[Relation, list[Value]]]:
-        """Every row of a disclosure with the relation that it belongs to. Raises StoreError for damaged values."""
+    def rows(self, disclosure: NamedNode, only: str | None = None) -> Iterator[tuple[Relation, list[Value]]]:
+        """Every row of a disclosure, or those of one relation, each with its relation.
+
+        Raises StoreError for damaged values.
+        """
         facts = _Facts(disclosure.value, (t for part in parts(disclosure) for t in self._store.graph(part)))
-        for relation in relations().values():
+        for relation in [relations()[only]] if only else relations().values():
             for iri in facts.instances.get(relation.of, ()):
                 if relation.shared and iri in self._told[relation.name]:
                     continue
@@ -62,6 +66,25 @@ class Projection:
                 "listed": iri in listed,
             }
             yield relation, [known[column.name] for column in relation.columns]
+
+
+def listing(store: Store, selection: Selection, name: str) -> Table:
+    """One relation as a table for people. Raises BadParameter and NotFound before the first row."""
+    if name not in relations():
+        raise NotFound(name, zh=f"没有这个列表；有 {'、'.join(relations())}。", en="No such list.")
+    if selection.project is not None:
+        raise BadParameter("project", zh="列表按文件划分，不能只取一个项目。", en="A list is of whole documents.")
+    relation, chosen = relations()[name], disclosures(store, selection)
+
+    def rows() -> Iterator[Row]:
+        projection = Projection(store)
+        for disclosure in chosen:
+            yield from (row for _, row in projection.rows(disclosure, name))
+        if name == "concepts":
+            yield from (row for _, row in projection.last())
+
+    columns = [Heading(column.name, f"{column.term.label_zh} {column.name}") for column in relation.columns]
+    return Table(columns, rows(), relation.term.label_zh)
 
 
 class _Facts:

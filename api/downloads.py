@@ -1,0 +1,207 @@
+"""``/export``: what can be taken away, and the files themselves, written while they are sent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+from pydantic import BaseModel, BeforeValidator, Field
+
+from api.resources import StoreNow, respond, service
+from api.streaming import Exports
+from graph.errors import BadParameter, LimitExceeded
+from graph.export import comparison_book, graphs, package, tabular
+from graph.export.comparison import compare
+from graph.export.projection import listing
+from graph.export.relations import relations
+from graph.export.rows import Row, Table, of_answer
+from graph.export.selection import Selection
+from graph.queries import library, run
+
+router = APIRouter(prefix="/export", tags=["导出 Export"])
+
+# A form sends its empty fields too.
+_blank = BeforeValidator(lambda value: None if value == "" else value)
+_Text = Annotated[Annotated[str, Field(max_length=500)] | None, _blank]
+_Year = Annotated[
+    Annotated[Annotated[int, Field(ge=1990, le=2100)] | None, _blank], Query(description="预算年度 fiscal year")
+]
+_Project = Annotated[_Text, Query(description="项目名称（或其一部分）、编码或标识 name, code or id of a project")]
+_Department = Annotated[_Text, Query(description="部门名称（或其一部分）或标识 name or id of a department")]
+_Region = Annotated[_Text, Query(description="区划代码，含下级 region code with what lies in it", examples=["510000"])]
+_Document = Annotated[_Text, Query(description="公开文件标识 id of a disclosure")]
+_Rows = Annotated[Literal["csv", "xlsx", "json", "md"], Query(description="文件格式 format of the file")]
+_Bom = Annotated[bool, Query(description="CSV 带 BOM，Excel 可直接打开 CSV begins with a BOM, as Excel wants it")]
+_Graph = Annotated[
+    Literal["ttl", "trig", "nq", "nt", "jsonld", "rdf"], Query(description="文件格式 format of the file")
+]
+_FILE: dict[int | str, dict[str, Any]] = {
+    200: {"description": "文件 the file", "content": {"application/octet-stream": {"schema": {"type": "string"}}}}
+}
+
+
+class Offer(BaseModel):
+    """One thing to take away."""
+
+    name: str
+    title: str
+    title_en: str
+    description: str = ""
+    url: str
+    formats: list[str]
+    parameters: list[str] = []
+
+
+class Offers(BaseModel):
+    """Everything that can be taken away."""
+
+    files: list[Offer]
+    lists: list[Offer]
+    queries: list[Offer]
+
+
+def _exports(request: Request) -> Exports:
+    held: Exports = request.app.state.exports
+    return held
+
+
+_Exports = Annotated[Exports, Depends(_exports)]
+
+
+@router.get("", response_model=Offers, responses={200: {"content": {"text/html": {"schema": {"type": "string"}}}}})
+def offers(request: Request, format: Annotated[Literal["json", "html"] | None, _blank] = None) -> Response:
+    """可以导出的全部内容。Everything that can be taken away."""
+    filters = ["department", "region", "year", "disclosure"]
+    files = [
+        Offer(name="graph", title="图", title_en="the graph", url="/export/graph", formats=list(graphs.FORMATS),
+              parameters=["project", *filters]),
+        Offer(name="package", title="数据包", title_en="data package", url="/export/package",
+              formats=list(package.FORMATS), parameters=filters),
+        Offer(name="comparison", title="对照表", title_en="comparison", url="/export/comparison", formats=["xlsx"],
+              parameters=["project", "indicator", "function", "region", "year"]),
+    ]  # fmt: skip
+    lists = [
+        Offer(
+            name=relation.name,
+            title=relation.term.label_zh,
+            title_en=relation.term.label_en,
+            description=relation.term.definition_zh,
+            url=f"/export/list/{relation.name}",
+            formats=list(tabular.FORMATS),
+            parameters=filters,
+        )
+        for relation in relations().values()
+    ]
+    queries = [
+        Offer(
+            name=question.name,
+            title=question.title_zh,
+            title_en=question.title_en,
+            description=question.description_zh,
+            url=f"/export/query/{question.name}",
+            formats=list(tabular.FORMATS),
+            parameters=[parameter.name for parameter in question.params],
+        )
+        for question in library().values()
+    ]
+    found = Offers(files=files, lists=lists, queries=queries)
+    return respond(request, found, "export.html", questions=library())
+
+
+@router.get("/graph", response_class=Response, responses=_FILE)
+def graph(
+    source: StoreNow, exports: _Exports, project: _Project = None, department: _Department = None,
+    region: _Region = None, year: _Year = None, disclosure: _Document = None,
+    format: _Graph = "ttl",
+) -> Response:  # fmt: skip
+    """图：一个项目、部门、区划、年度，或全部。The graph of a project, department, region or year, or all of it."""
+    selection = Selection(project, department, region, year, disclosure)
+    media_type = graphs.FORMATS[format].media_type
+    name = f"绩效图谱-{_safe(selection.name())}.{format}"
+    return exports.send(lambda stream: graphs.write(source, selection, format, stream), media_type, name)
+
+
+@router.get("/package", response_class=Response, responses=_FILE)
+def data_package(
+    source: StoreNow, exports: _Exports, department: _Department = None, region: _Region = None, year: _Year = None,
+    disclosure: _Document = None,
+    format: Annotated[Literal["csv", "parquet"], Query(description="表的格式 format of the tables")] = "csv",
+) -> Response:  # fmt: skip
+    """Frictionless 数据包（ZIP）。A Frictionless data package (ZIP)."""
+    selection = Selection(None, department, region, year, disclosure)
+    name = f"绩效数据包-{_safe(selection.name())}-{format}.zip"
+    return exports.send(lambda stream: package.write(source, selection, format, stream), "application/zip", name)
+
+
+@router.get("/comparison", response_class=Response, responses=_FILE)
+def comparison(
+    source: StoreNow, exports: _Exports,
+    project: Annotated[_Text, Query(description="项目名称中的词，以 | 分隔 words", examples=["医疗救助"])] = None,
+    indicator: Annotated[_Text, Query(description="标准指标 a canonical indicator", examples=["群众满意度"])] = None,
+    function: Annotated[_Text, Query(description="支出功能科目编码 function code", examples=["2101301"])] = None,
+    region: _Region = None, year: _Year = None,
+) -> Response:  # fmt: skip
+    """各部门同类项目的指标对照表（Excel）。Indicators of one kind of project across departments (Excel)."""
+    found = compare(source, project=project, indicator=indicator, function=function, region=region, year=year)
+    name = f"{_safe(found.title)}-指标对照表.xlsx"
+    return exports.send(lambda stream: comparison_book.write(found, stream), tabular.FORMATS["xlsx"], name)
+
+
+@router.get("/list/{name}", response_class=Response, responses=_FILE)
+def listed(
+    request: Request, source: StoreNow, exports: _Exports, name: str, department: _Department = None,
+    region: _Region = None, year: _Year = None, disclosure: _Document = None, format: _Rows = "csv", bom: _Bom = False,
+) -> Response:  # fmt: skip
+    """一张列表：部门、项目、指标、校验结果等。A list: departments, projects, indicators, findings and others."""
+    selection = Selection(None, department, region, year, disclosure)
+    table = listing(source, selection, name)
+    title = f"{table.title}-{_safe(selection.name())}"
+    return _rows(request, exports, table, title, format, bom)
+
+
+@router.get("/query/{name}", response_class=Response, responses=_FILE)
+def answer(
+    request: Request, source: StoreNow, exports: _Exports, name: str, format: _Rows = "csv", bom: _Bom = False
+) -> Response:
+    """问题库中一个问题的答案；参数同问题。The answer of a question of the library; parameters as it has them."""
+    question = library().get(name)
+    if question is None:
+        raise BadParameter(name, zh="没有这个问题。", en="No such question.")
+    given = {key: value for key, value in request.query_params.items() if key not in ("format", "bom") and value}
+    found = run(source, name, service(request).settings.query_rows, **given)
+    if found.more:
+        raise _too_many(request)
+    return _rows(request, exports, of_answer(found, question.title_zh), _safe(question.title_zh), format, bom)
+
+
+def _rows(request: Request, exports: Exports, table: Table, title: str, format: str, bom: bool) -> Response:
+    """A table as a file. A workbook is built before it is sent, so it has as many rows as a query may have."""
+    if format == "xlsx":
+        limited = _limited(request, table.rows)
+        table = Table(table.columns, limited, table.title, table.fills)
+    media_type = tabular.FORMATS[format]
+    return exports.send(lambda stream: tabular.write(table, format, stream, bom=bom), media_type, f"{title}.{format}")
+
+
+def _limited(request: Request, rows: Any) -> Iterator[Row]:
+    most = service(request).settings.query_rows
+    for number, row in enumerate(rows):
+        if number >= most:
+            raise _too_many(request)
+        yield row
+
+
+def _too_many(request: Request) -> LimitExceeded:
+    most = service(request).settings.query_rows
+    error = LimitExceeded(
+        zh=f"结果超过 {most} 行；请缩小范围，或以 CSV 导出列表。",
+        en=f"More than {most} rows; narrow it, or take a list as CSV.",
+    )
+    error.status = 413
+    return error
+
+
+def _safe(text: str) -> str:
+    """Text as part of the name of a file."""
+    return "".join("_" if character in '\\/:*?"<>|\r\n\t' else character for character in text)[:80]
