@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Annotated, Any, Literal
+from typing import IO, Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import BaseModel, BeforeValidator, Field
@@ -119,7 +119,11 @@ def graph(
     selection = Selection(project, department, region, year, disclosure)
     media_type = graphs.FORMATS[format].media_type
     name = f"绩效图谱-{_safe(selection.name())}.{format}"
-    return exports.send(lambda stream: graphs.write(source, selection, format, stream), media_type, name)
+
+    def write(stream: IO[bytes]) -> None:
+        graphs.write(source, selection, format, stream, piecewise=True)
+
+    return exports.send(write, media_type, name)
 
 
 @router.get("/package", response_class=Response, responses=_FILE)

@@ -37,13 +37,14 @@ def rdf_format(name: str) -> RdfFormat:
     return found
 
 
-def write(store: Store, selection: Selection, format: str, stream: IO[bytes]) -> None:
+def write(store: Store, selection: Selection, format: str, stream: IO[bytes], *, piecewise: bool = False) -> None:
     """What is selected, with the graphs that it stands in where the format has them.
 
-    Raises NotFound and BadParameter before anything is written.
+    ``piecewise``: ask the store for one graph after the other, never for everything at once, which takes as long as the
+    reader of the stream does. Raises NotFound and BadParameter before anything is written.
     """
     rdf = rdf_format(format)
-    if not selection and rdf.supports_datasets:
+    if not selection and rdf.supports_datasets and not piecewise:
         store.dump(stream, rdf)  # the store's own is faster than any reading of its triples
         return
     found = graphs(store, selection)
