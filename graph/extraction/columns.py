@@ -11,6 +11,8 @@ from graph.readers.document import Cell
 from graph.vocabulary import Vocabulary, fold
 
 _IDENTIFYING = {"level1", "level2", "level3"}
+# A column whose heading the vocabulary does not know, among headings that it does.
+_OTHER = "otherColumn"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +86,8 @@ def find_layout(row: Row, words: Vocabulary) -> Layout | None:
         return None
     if known == len(_IDENTIFYING) and "value" not in names and _are_places(unknown, row, words):
         columns += [replace(_column(cell, "value", words), target_for=cell.text.strip()) for cell in unknown]
+    elif known == len(_IDENTIFYING) and len(unknown) <= len(columns):
+        columns = sorted((*columns, *(_column(cell, _OTHER, words) for cell in unknown)), key=lambda c: c.start)
     elif len(unknown) > len(columns) / 2:
         return None
     settled = [replace(column, period=column.period or side_period) for column in _settled(columns, words)]
@@ -110,16 +114,22 @@ def heads_from_above(layout: Layout, row: Row, above: Row | None, words: Vocabul
         return layout
     reaching = [cell for cell in above.own if not row.exact or any(cell is slot for slot in row.slots.values())]
     found = [(cell, roles[0]) for cell in reaching if (roles := words.heading(cell.text, "column"))]
-    width = max(column.end for column in layout.columns)
     new = [(cell, role) for cell, role in found if role not in (*layout.roles, "indicatorList")]
-    # In text dumps merged cells take one column: what follows them has moved to the left.
-    shift = 0 if row.exact else max(0, width - min((cell.column for cell, _ in new), default=width))
-    added = [
-        replace(_column(cell, role, words), start=cell.column + shift, end=cell.column + cell.colspan + shift)
-        for cell, role in new
-    ]
-    columns = sorted((*layout.columns, *added), key=lambda column: column.start)
-    return Layout(tuple(columns), (*(cell for cell, _ in found), *layout.cells))
+    columns = [_column(cell, role, words) for cell, role in new]
+    taken = {slot for column in layout.columns for slot in range(column.start, column.end)}
+    if not row.exact and any(column.start in taken for column in columns):
+        # The dump dropped the cells that merged headings cover: what stands before the group, and what behind.
+        group = next((cell.column for cell in above.own if not any(cell is other for other, _ in new)), 0)
+        front = [column for column in columns if column.start < group]
+        width = max(column.end for column in layout.columns) + len(front)
+        behind = [column for column in columns if column.start >= group]
+        columns = front + [replace(column, start=width + n, end=width + n + 1) for n, column in enumerate(behind)]
+        layout = replace(
+            layout,
+            columns=tuple(replace(c, start=c.start + len(front), end=c.end + len(front)) for c in layout.columns),
+        )
+    ordered = sorted((*layout.columns, *columns), key=lambda column: column.start)
+    return Layout(tuple(ordered), (*(cell for cell, _ in found), *layout.cells))
 
 
 def is_upper_heading(row: Row, below: Row, words: Vocabulary) -> bool:
@@ -128,7 +138,8 @@ def is_upper_heading(row: Row, below: Row, words: Vocabulary) -> bool:
     plain = [words.is_furniture(cell.text) for cell in row.own]
     if sum(known) < 2 or not all(a or b for a, b in zip(known, plain, strict=True)):
         return False
-    return find_layout(row, words) is None and find_layout(below, words) is not None
+    own = {role for cell in row.own for role in words.heading(cell.text, "column")[:1]}
+    return not own & _IDENTIFYING and find_layout(below, words) is not None
 
 
 def list_layout(row: Row, below: list[Row], words: Vocabulary) -> Layout | None:
@@ -230,7 +241,7 @@ def refine(layout: Layout, row: Row, words: Vocabulary) -> Layout | None:
         found.append(Column(roles[0], cell.column, cell.column + cell.colspan, cell.text.strip()))
     kinds = {column.role for column in found}
     groups = [column for column in layout.columns if column.role in kinds]
-    if len(kinds) != 1 or not groups:
+    if (kinds - {"reference", "actual"} != {"value"} and len(kinds) != 1) or not groups:
         return None
     first = layout.columns.index(groups[0])
     rest = [c for c in layout.columns if c.role not in kinds]

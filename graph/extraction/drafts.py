@@ -20,13 +20,14 @@ from graph.extraction.columns import (
     with_halves,
 )
 from graph.extraction.expand import expand
-from graph.extraction.header import Header, header_roles, is_year_line
+from graph.extraction.header import Header, header_roles, is_inline_row, is_year_line
 from graph.extraction.stream import Account, Row
 from graph.extraction.targets import QUALITATIVE, parse_target
 from graph.readers.document import Cell, Paragraph
 from graph.vocabulary import Pattern, Vocabulary, fold
 
 _TABLE_NAME = {"name", "departmentName"}
+_SHORT = 40
 _SUBJECTS = ("name", "departmentName")
 
 
@@ -92,7 +93,7 @@ class Drafter:
             self.draft.money_unit = self._money_unit(line.text)
             return
         unit = self._money_unit(line.text)
-        if unit and len(fold(line.text)) < 40:
+        if unit and len(fold(line.text)) < _SHORT:
             self.draft.money_unit = unit
             self._member(line)
             self.account.furniture(line)
@@ -188,7 +189,9 @@ class Drafter:
             return
         for cell in row.own:
             self._member(cell)
-        if self.draft.layout and not roles:
+            if len(fold(cell.text)) < _SHORT:
+                self.draft.money_unit = self.draft.money_unit or self._money_unit(cell.text)
+        if self.draft.layout and not roles and not is_inline_row(row, self.words):
             self._take_indicators(row)
         elif not self.draft.header.take(row, self.account, self.words):
             for cell in row.own:
@@ -197,7 +200,7 @@ class Drafter:
     def _single(self, row: Row) -> bool:
         """A row of nothing but captions, money units, years, notes and fillers."""
         captions = [self._caption(cell.text) for cell in row.own]
-        units = [self._money_unit(cell.text) if len(fold(cell.text)) < 40 else None for cell in row.own]
+        units = [self._money_unit(cell.text) if len(fold(cell.text)) < _SHORT else None for cell in row.own]
         plain = [self._is_plain(cell) or self._is_publisher(row) for cell in row.own]
         if not all(a or b or c for a, b, c in zip(captions, units, plain, strict=True)):
             return False
@@ -227,7 +230,7 @@ class Drafter:
         if any(self._is_class(cell) for cell in row.own):
             return True
         if not roles:
-            return True
+            return not is_inline_row(row, self.words)
         # A label at the front begins another form or its footer; a label elsewhere may be an indicator's own words.
         columns = self.draft.layout.columns if self.draft.layout else ()
         names = [column.start for column in columns if column.role == "level3"]

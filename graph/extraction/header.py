@@ -156,7 +156,7 @@ class Header:
             if inline:
                 self._take_inline(cell, inline, account)
                 label = valued = None
-            elif roles or (label is not None and label is valued and _unknown_label(row, index, labels, words)):
+            elif roles or ((index == 0 or label is valued is not None) and _unknown_label(row, index, labels, words)):
                 if label is not None and label is not valued:
                     self.entries.append(Entry(role, "", [], label.text))
                 label, role = cell, roles[0] if roles else _OTHER
@@ -175,11 +175,15 @@ class Header:
     def _inline(self, row: Row, account: Account, words: Vocabulary) -> bool:
         """预算总额：3200.00 | 财政资金：3200.00 — a row of labels with their values in the same cells."""
         found = [_inline(cell, words) for cell in row.own]
-        if not all(found):
+        if not any(found):
             return False
         for cell, inline in zip(row.own, found, strict=True):
             if inline:
                 self._take_inline(cell, inline, account)
+            elif any(pattern.regex.search(fold(cell.text)) for pattern in words.patterns("MoneyCaption")):
+                account.furniture(cell)
+            else:
+                account.doubt(cell, "栏目未识别 an unknown label, or its value")
         return True
 
     def _take_inline(self, cell: Cell, inline: tuple[str, str, str], account: Account) -> None:
@@ -331,6 +335,11 @@ def _overlap(cell: Cell, head: Cell) -> bool:
 
 def _within(cell: Cell, head: Cell) -> bool:
     return head.column <= cell.column and cell.column + cell.colspan <= head.column + head.colspan
+
+
+def is_inline_row(row: Row, words: Vocabulary) -> bool:
+    """项目负责人：李某 | 财务负责人：张某 — labels with their values in the same cells, and nothing else."""
+    return all(_inline(cell, words) for cell in row.own)
 
 
 def header_roles(row: Row, words: Vocabulary) -> list[str]:

@@ -149,7 +149,7 @@ def _indicator(
         actual=tidy(row.text("actual")) or None,
         score=points(row.text("score"), words) if row.has("score") else None,
         deviation_reason=tidy(row.text("deviationReason")) or None,
-        remark=tidy(row.text("remark")) or None,
+        remark=_remark(row),
         data_source=tidy(row.text("dataSource")) or None,
         nature=nature,
         references=_references(row),
@@ -157,6 +157,12 @@ def _indicator(
         place=row.cells["level3"][0].place,
         quotes=_quotes(row, rows, placed),
     )
+
+
+def _remark(row: Aligned) -> str | None:
+    """The remark, and what stands in columns whose headings nobody knows, each with its heading."""
+    others = [f"{row.labels[id(cell)]}：{tidy(cell.text)}" for cell in row.cells.get("otherColumn", ())]
+    return "；".join(text for text in (tidy(row.text("remark")), *others) if text) or None
 
 
 def _references(row: Aligned) -> tuple[Reference, ...]:
