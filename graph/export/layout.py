@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from itertools import groupby
@@ -13,6 +14,8 @@ from graph.model import DEPARTMENT, PROJECT, Indicator, TargetTable
 from graph.vocabulary import Vocabulary
 
 _BLANK_YEAR = "    "
+# XML 1.0, production 2: everything else can stand in no office file.
+_UNWRITABLE = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 ANNUAL = "annual"
 
 
@@ -61,6 +64,11 @@ class Layout:
                 return at
             at += len(column.widths)
         return None
+
+
+def writable(text: str) -> str:
+    """Text without the characters that no office file can hold."""
+    return _UNWRITABLE.sub("", text)
 
 
 def blank_rows(form: Form) -> list[GridRow]:
