@@ -101,15 +101,16 @@ def lay_out(
             en="A project's form cannot hold a department's table, nor the other way round.",
         )
     empty = TargetTable(position=1, scope=form.scope, name="")
-    return _Builder(form, Printed(table or empty, form, words), year).build(rows or blank_rows(form))
+    builder = _Builder(form, Printed(table or empty, form, words), year, words.roles["unitName"].label)
+    return builder.build(rows or blank_rows(form))
 
 
 _SCOPE = {PROJECT: "项目", DEPARTMENT: "部门整体"}
 
 
 class _Builder:
-    def __init__(self, form: Form, printed: Printed, year: int | None) -> None:
-        self.form, self.printed = form, printed
+    def __init__(self, form: Form, printed: Printed, year: int | None, unit_label: str) -> None:
+        self.form, self.printed, self.unit_label = form, printed, unit_label
         self.year = str(year) if year else _BLANK_YEAR
         self.layout = Layout(form)
         self.row = 0
@@ -148,9 +149,11 @@ class _Builder:
         if form.unit_note:
             self._put(form.unit_note, width - beside, "line", colspan=beside, role="unitNote")
         self.row += bool(form.subtitle or form.unit_note)
-        if form.unit_line:
-            self._put(form.unit_line, 0, "line", role="label")
-            self._put(self.printed.field("unitName", "", ""), 1, "line", colspan=width - 1, role="unitName")
+        unit = self.printed.unit_above()
+        if form.unit_line or unit:
+            self._put(form.unit_line or self.unit_label, 0, "line", role="label")
+            words = unit or self.printed.field("unitName", "", "")
+            self._put(words, 1, "line", colspan=width - 1, role="unitName")
             self.row += 1
 
     def _head(self) -> None:

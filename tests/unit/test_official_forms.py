@@ -142,7 +142,8 @@ def tables(made: Form) -> st.SearchStrategy[TargetTable]:
         st.lists(st.sampled_from(["25%", "10.00", "100"]), min_size=0, max_size=4),
         name=phrase(4),
         code=of_role(roles, "code", st.just("13043326P00007010001U")),
-        budget_unit=of_role(roles, "unitName", units),
+        # A form that does not ask for the unit gets it in a line above the table.
+        budget_unit=st.one_of(st.none(), units),
         supervising_department=of_role(roles, "supervisingDepartment", phrase()),
         implementing_unit=of_role(roles, "implementingUnit", phrase()),
         objective=phrase(4, 60),
