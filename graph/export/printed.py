@@ -86,7 +86,7 @@ class Printed:
         table = self.table
         said = [getattr(table, _TEXTS[role]) for role in ("implementingUnit", "supervisingDepartment")
                 if role in self._form.fields]  # fmt: skip
-        first = next((organisation_in(text) for text in said if text), None)
+        first = next((organisation_in(text, self._words) for text in said if text), None)
         known = "unitName" in self._form.fields or table.scope == DEPARTMENT or first == table.budget_unit
         return "" if known else organisation(table.budget_unit)
 

@@ -52,7 +52,6 @@ def tables(draft: Draft, context: Context) -> list[TargetTable]:
 def _form(draft: Draft, context: Context) -> TargetTable:
     header = draft.header
     header.settle()
-    _second_meaning(header, context)
     scope = _scope(draft)
     name_entry = (
         header.first("name") if scope == PROJECT else header.first("departmentName") or header.first("unitName")
@@ -92,14 +91,6 @@ def _form(draft: Draft, context: Context) -> TargetTable:
         place=_place(draft),
         quotes=_header_quotes(header),
     )
-
-
-def _second_meaning(header: Header, context: Context) -> None:
-    """A label with two meanings takes the one that no other label has: 总体目标 beside its words is the objective."""
-    for entry in header.entries:
-        known = context.words.roles.get(entry.role)
-        free = [role for role in known.alternatives if not header.first(role)] if known and entry.text else []
-        entry.role = free[0] if free else entry.role
 
 
 def _scope(draft: Draft) -> str:

@@ -108,7 +108,7 @@ def tables(made: Form) -> st.SearchStrategy[TargetTable]:
     """Any plausible table that fills only fields of the form."""
     roles = made.fields
     funds = [role for role in ("fiscalFunds", "otherFunds", "carriedOver") if role in roles]
-    units = st.builds("{}-{}局".format, st.integers(100, 999_999), phrase()).map(organisation)
+    units = st.builds("{}-{}局".format, st.integers(100, 999_999), phrase()).map(lambda text: organisation(text, WORDS))
     holds_budget = bool(roles & {"budget", "budgetTotalPeriod", "total"})
 
     def build(
@@ -128,7 +128,7 @@ def tables(made: Form) -> st.SearchStrategy[TargetTable]:
             spending_plan=tuple(plan) if "planStep" in roles else (),
             **values,  # type: ignore[arg-type]
         )
-        return table if table.scope == PROJECT else replace(table, budget_unit=organisation(table.name))
+        return table if table.scope == PROJECT else replace(table, budget_unit=organisation(table.name, WORDS))
 
     in_tasks = any(cell.field == "budget" for row in made.head for cell in row) and "total" in roles
     task = st.builds(
