@@ -93,7 +93,7 @@ def templates(
     return respond(request, OfficialForms(items=[_described(one) for one in forms().values()]), "templates.html")
 
 
-@router.get("/templates/{form}", responses=_FILES)
+@router.get("/templates/{form}", response_model=LossReport, responses=_FILES)
 def template_file(
     source: StoreNow,
     form: Annotated[str, Path(description="表样名 name of a form", examples=["sn-project"])],
