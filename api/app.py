@@ -22,6 +22,7 @@ from api import (
     sparql,
     things,
     update,
+    writing,
 )
 from api.html import PAGES, render
 from api.items import rows
@@ -57,6 +58,7 @@ def create_app(settings: Settings) -> FastAPI:
         responses={"default": {"model": schemas.Problem, "description": "出错 error (application/problem+json)"}},
     )
     app.state.service = service
+    app.include_router(writing.router)
     app.include_router(lists.router)
     app.include_router(resources.router)
     app.include_router(things.router)
