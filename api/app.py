@@ -12,6 +12,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from api import (
     graphs,
     lists,
+    observe,
     openapi,
     problems,
     questions,
@@ -58,6 +59,8 @@ def create_app(settings: Settings) -> FastAPI:
         responses={"default": {"model": schemas.Problem, "description": "出错 error (application/problem+json)"}},
     )
     app.state.service = service
+    app.state.metrics = observe.Metrics()
+    app.include_router(observe.router)
     app.include_router(writing.router)
     app.include_router(lists.router)
     app.include_router(resources.router)
@@ -75,6 +78,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_middleware(SecurityHeaders)
     if settings.allowed_origins:
         app.add_middleware(CrossOrigin, origins=settings.allowed_origins)
+    app.add_middleware(observe.Observe, metrics=app.state.metrics)
     return app
 
 

@@ -72,6 +72,9 @@ class Settings:
         50.0, "请求正文至多多少 MB。", "MB that the body of a request may have.", 0.001, 10_000
     )
 
+    log_json: bool = _setting(
+        False, "日志写作 JSON，每行一条，含每个请求。", "Log as JSON, one record a line, every request among them."
+    )
     read_seconds: float = _setting(
         60.0, "读一份上传的文件至多多少秒。", "Seconds that reading an uploaded file may take.", 0.1, 3600
     )
