@@ -14,6 +14,7 @@ from api import (
     downloads,
     graphs,
     lists,
+    observe,
     openapi,
     problems,
     questions,
@@ -25,6 +26,7 @@ from api import (
     templates,
     things,
     update,
+    writing,
 )
 from api.html import PAGES, render
 from api.items import rows
@@ -61,6 +63,9 @@ def create_app(settings: Settings) -> FastAPI:
         responses={"default": {"model": schemas.Problem, "description": "出错 error (application/problem+json)"}},
     )
     app.state.service = service
+    app.state.metrics = observe.Metrics()
+    app.include_router(observe.router)
+    app.include_router(writing.router)
     app.include_router(templates.router)
     app.include_router(lists.router)
     app.state.exports = Exports(settings.max_exports)
@@ -81,6 +86,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_middleware(SecurityHeaders)
     if settings.allowed_origins:
         app.add_middleware(CrossOrigin, origins=settings.allowed_origins)
+    app.add_middleware(observe.Observe, metrics=app.state.metrics)
     return app
 
 

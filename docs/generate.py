@@ -122,6 +122,32 @@ def questions() -> str:
     return page(parts)
 
 
+def problems() -> str:
+    """Every error with its code, its HTTP status and what to do."""
+    import api.app
+    import api.cli
+    import api.serve
+    from graph.errors import JixiaoError
+
+    def below(kind: type[JixiaoError]) -> Iterator[type[JixiaoError]]:
+        for child in kind.__subclasses__():
+            yield child
+            yield from below(child)
+
+    own = {kind.code: kind for kind in below(JixiaoError) if kind.__module__.startswith((api.__name__, "graph."))}
+    how = (
+        "服务以 `application/problem+json`（RFC 9457）报告错误，`code` 不变，`title` 与 `remedy` 随 `Accept-Language`；"
+        "命令行以一行报告同样的内容。The service tells errors as `application/problem+json` (RFC 9457): `code` is "
+        "stable, `title` and `remedy` follow `Accept-Language`; the command line tells the same in one line.\n"
+    )
+    rows = (
+        (f"`{code}`", kind.status, _two(kind.zh, kind.en), _two(kind.remedy_zh, kind.remedy_en) or "–")
+        for code, kind in sorted(own.items())
+    )
+    heads = ("代码 code", "HTTP", "意思 meaning", "怎么办 what to do")
+    return page(["# 错误 Errors\n", NOTE, how, table(heads, rows)])
+
+
 def data_dictionary() -> str:
     """Every class of the data with its properties."""
     from docs.dictionary import dictionary
@@ -186,6 +212,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "cli.md": cli,
     "settings.md": settings,
     "rules.md": rules,
+    "problems.md": problems,
     "questions.md": questions,
     "forms.md": official_forms,
     "data-dictionary.md": data_dictionary,
