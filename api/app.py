@@ -91,7 +91,7 @@ def create_app(settings: Settings) -> FastAPI:
 
 
 def _pages(app: FastAPI) -> None:
-    @app.get("/", response_class=Response, responses=resources.PAGE, tags=["服务 Service"])
+    @app.get("/", response_model=schemas.Counts, responses=resources.PAGE, tags=["服务 Service"])
     def home(request: Request, source: resources.StoreNow) -> Response:
         """首页：图谱的规模与入口。The size of the graph and the ways in."""
         listed = rows(source, "departments", SHOWN + 1)
