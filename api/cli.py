@@ -142,12 +142,15 @@ def validate(
         ),
     ] = None,
     jobs: Annotated[int, typer.Option("--jobs", "-j", min=1, help="并行进程数。Processes.")] = 1,
+    check: Annotated[
+        bool, typer.Option("--check", help="文件再由 pySHACL 复核，不一致时退出码为 2。pySHACL judges the files too.")
+    ] = False,
 ) -> None:
     """按规则检查，不存库；不合规时退出码为 1。Judge files, storing nothing; exit code 1 if one does not conform."""
     known(format, terminal.REPORTS)
     if bool(files) == bool(store):
         raise BadParameter(zh="请给出文件，或用 --store 指定图谱库。", en="Give files, or a store with --store.")
-    judged, failed = terminal.judged_store(store, jobs) if store else terminal.judged_files(files or [], jobs)
+    judged, failed = terminal.judged_store(store, jobs) if store else terminal.judged_files(files or [], jobs, check)
     terminal.print_report(judged, format, target)
     if failed:
         raise typer.Exit(2)

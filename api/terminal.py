@@ -32,6 +32,7 @@ from graph.export.rows import Table as Rows
 from graph.export.rows import of_solutions
 from graph.mass_validation import judge_store
 from graph.model import PROJECT, Disclosure, TargetTable
+from graph.reference import differences
 from graph.store import open_store
 from graph.store.rows import strings
 from graph.validation import Finding, as_json, report_triples
@@ -179,8 +180,11 @@ class Judged(NamedTuple):
     findings: Sequence[Finding]
 
 
-def judged_files(files: Sequence[Path], jobs: int) -> tuple[list[Judged], bool]:
-    """What is found in files, and whether one could not be read; complains of it."""
+def judged_files(files: Sequence[Path], jobs: int, check: bool = False) -> tuple[list[Judged], bool]:
+    """What is found in files, and whether one could not be read; complains of it.
+
+    ``check``: pySHACL judges them too, and what the two do not agree on is a failure, told like one.
+    """
     paths = ingest.files_in(files)
     read = list(ingest.readings(paths, jobs, 120.0))
     for reading in read:
@@ -190,7 +194,16 @@ def judged_files(files: Sequence[Path], jobs: int) -> tuple[list[Judged], bool]:
         for reading in read
         if reading.disclosure
     ]
-    return good, len(good) < len(read) or not read
+    apart = [line for reading in read if check and reading.disclosure for line in _checked(reading)]
+    return good, len(good) < len(read) or not read or bool(apart)
+
+
+def _checked(reading: ingest.Reading) -> list[str]:
+    assert reading.disclosure is not None  # noqa: S101 - the caller has looked
+    lines = differences(ingest.triples_of(reading.disclosure), reading.findings)
+    for line in lines or ["与 pySHACL 的结果一致。 pySHACL finds the same."]:
+        err.print(f"{reading.path}: {line}", style="yellow" if lines else None, markup=False, highlight=False)
+    return lines
 
 
 def judged_store(location: str, jobs: int) -> tuple[list[Judged], bool]:

@@ -122,6 +122,10 @@ def test_validate_ends_with_1_when_a_rule_is_broken_and_0_when_none_is(jixiao: J
     assert (done.code, "violation" in severities) == (1, True)
 
 
+def test_validate_compares_with_pyshacl_where_asked(jixiao: Jixiao) -> None:
+    assert "pySHACL finds the same" in jixiao("validate", SAMPLE, "--check").err
+
+
 def test_validate_prints_a_report_as_turtle(jixiao: Jixiao) -> None:
     assert "ValidationReport" in jixiao("validate", SAMPLE, "--format", "ttl").out
 
