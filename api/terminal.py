@@ -202,7 +202,7 @@ def _checked(reading: ingest.Reading) -> list[str]:
     assert reading.disclosure is not None  # noqa: S101 - the caller has looked
     lines = differences(ingest.triples_of(reading.disclosure), reading.findings)
     for line in lines or ["与 pySHACL 的结果一致。 pySHACL finds the same."]:
-        err.print(f"{reading.path}: {line}", style="yellow" if lines else None, markup=False, highlight=False)
+        err.print(f"{reading.path}: {line}", style="yellow" if lines else None, soft_wrap=True)
     return lines
 
 
