@@ -7,7 +7,7 @@ chosen is the one whose rows contradict their class least: a count under 时效 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 from graph.model import Target
 from graph.vocabulary import IndicatorClass, Vocabulary, fold
@@ -178,10 +178,13 @@ def _boundary(
 ) -> int:
     """First row of the right-hand block, between two marks; ties go to the label on its first row."""
 
+    between = range(left + 1, right)
+    upper = [0.0, *accumulate(contradiction(rows[i], marks[left], words) for i in between)]
+    lower = [0.0, *accumulate(contradiction(rows[i], marks[right], words) for i in between)]
+
     def cost(boundary: int) -> float:
-        wrong = sum(contradiction(rows[i], marks[left], words) for i in range(left + 1, boundary))
-        wrong += sum(contradiction(rows[i], marks[right], words) for i in range(boundary, right))
-        return wrong + 0.4 * (right - boundary)
+        above = boundary - left - 1
+        return upper[above] + (lower[-1] - lower[above]) + 0.4 * (right - boundary)
 
     return min(range(right, left, -1), key=cost)
 
