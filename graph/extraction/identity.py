@@ -15,6 +15,7 @@ from graph.readers.document import Document, Paragraph
 from graph.vocabulary import Vocabulary, fold
 
 _HEAD = 60
+_SHORT = 40
 # Rows of a table that may hold its title.
 _TOP = 4
 
@@ -31,10 +32,10 @@ def fiscal_year(document: Document, drafts: list[Draft], words: Vocabulary) -> i
         if isinstance(block, Paragraph) and len(block.text) < 80:
             for match in of_budget.finditer(fold(block.text)):
                 votes[int(match["year"] or match["year2"])] += 2
-    if not votes:
+    if not votes:  # sentences speak of other years too
         texts = [b.text for b in document.blocks if isinstance(b, Paragraph)]
         texts += [cell.text for grid in document.grids() for cell in grid.cells]
-        votes.update(int(m["year"]) for text in texts for m in any_year.finditer(fold(text)))
+        votes.update(int(m["year"]) for text in texts if len(text) < _SHORT for m in any_year.finditer(fold(text)))
     return votes.most_common(1)[0][0] if votes else None
 
 
