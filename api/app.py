@@ -10,6 +10,7 @@ from fastapi.responses import FileResponse
 from starlette.middleware.gzip import GZipMiddleware
 
 from api import (
+    dataset,
     downloads,
     graphs,
     lists,
@@ -69,6 +70,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(update.router)
     app.include_router(graphs.router)
     app.include_router(downloads.router)
+    app.include_router(dataset.router)
     _pages(app)
     problems.install(app)
     openapi.describe(app, settings)

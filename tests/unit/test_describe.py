@@ -7,7 +7,7 @@ from graph.store import Store
 
 def test_the_description_counts_what_the_store_holds(store: Store) -> None:
     list(ingest([resources.folder("data/samples") / "tongchuan-2024.txt"], store))
-    triples = describe(store, endpoint="http://localhost/sparql")
+    triples = describe(store, service="http://localhost/")
     said = {(t.subject.value, t.predicate.value): t.object.value for t in triples}  # type: ignore[union-attr]
     assert int(said[DATASET, f"{VOID}triples"]) == sum(len(list(store.graph(name))) for name in store.graphs())
     counts = {
