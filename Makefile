@@ -50,6 +50,7 @@ bench: env
 	$(BIN)/python -m tests.bench.questions
 	$(BIN)/python -m tests.bench.readers
 	$(BIN)/python -m tests.bench.dump
+	$(BIN)/python -m tests.bench.templates
 
 docs: env
 	$(BIN)/python -m docs.generate

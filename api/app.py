@@ -14,6 +14,7 @@ from api import (
     downloads,
     graphs,
     lists,
+    observe,
     openapi,
     problems,
     questions,
@@ -22,8 +23,10 @@ from api import (
     schemas,
     search,
     sparql,
+    templates,
     things,
     update,
+    writing,
 )
 from api.html import PAGES, render
 from api.items import rows
@@ -60,6 +63,10 @@ def create_app(settings: Settings) -> FastAPI:
         responses={"default": {"model": schemas.Problem, "description": "出错 error (application/problem+json)"}},
     )
     app.state.service = service
+    app.state.metrics = observe.Metrics()
+    app.include_router(observe.router)
+    app.include_router(writing.router)
+    app.include_router(templates.router)
     app.include_router(lists.router)
     app.state.exports = Exports(settings.max_exports)
     app.include_router(resources.router)
@@ -79,11 +86,12 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_middleware(SecurityHeaders)
     if settings.allowed_origins:
         app.add_middleware(CrossOrigin, origins=settings.allowed_origins)
+    app.add_middleware(observe.Observe, metrics=app.state.metrics)
     return app
 
 
 def _pages(app: FastAPI) -> None:
-    @app.get("/", response_class=Response, responses=resources.PAGE, tags=["服务 Service"])
+    @app.get("/", response_model=schemas.Counts, responses=resources.PAGE, tags=["服务 Service"])
     def home(request: Request, source: resources.StoreNow) -> Response:
         """首页：图谱的规模与入口。The size of the graph and the ways in."""
         listed = rows(source, "departments", SHOWN + 1)

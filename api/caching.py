@@ -21,7 +21,11 @@ async def etag(request: Request, query: str, *asked: str | None) -> str | None:
         return None
     live = service(request).live
     # Whether the store has changed is looked up for whoever asks just that; others learn it with their answer.
-    state = (await run_in_threadpool(live.current)).store.state() if "if-none-match" in request.headers else live.state
+    if live.state and "if-none-match" in request.headers:
+        await run_in_threadpool(live.current)
+    state = live.state
+    if not state:  # of a store that others may change unseen
+        return None
     told = [__version__, state, str(request.url.replace(query="")), query, *(part or "" for part in asked)]
     return f'W/"{hashlib.sha256(chr(0).join(told).encode()).hexdigest()[:32]}"'
 

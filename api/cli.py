@@ -8,7 +8,7 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 
-from api import export_commands, terminal
+from api import export_commands, export_template, terminal
 from api.options import BomOption, OutputOption, Paths, StoreOption, known, location, opened
 from api.terminal import as_text, complain, out, show
 from graph import __version__, ingest, output, patterns, queries, resources
@@ -67,8 +67,7 @@ def extract(
     known(format, ("table", "json"))
     read = [reading for path in ingest.files_in(files) for reading in ingest.read_and_judge(path)]
     for reading in read:
-        if reading.error:
-            complain(reading.error)
+        terminal.tell(reading)
     disclosures = [reading.disclosure for reading in read if reading.disclosure]
     if format == "json":
         show(as_text({"disclosures": [output.as_json(disclosure) for disclosure in disclosures]}))
@@ -122,8 +121,7 @@ def ingest_command(
         out.print(terminal.overview(outcomes))
         out.print(f"图谱库 store: {where}")
     for outcome in outcomes:
-        if outcome.reading.error:
-            complain(outcome.reading.error)
+        terminal.tell(outcome.reading)
     raise typer.Exit(2 if any(outcome.failed for outcome in outcomes) else 0)
 
 
@@ -144,12 +142,15 @@ def validate(
         ),
     ] = None,
     jobs: Annotated[int, typer.Option("--jobs", "-j", min=1, help="并行进程数。Processes.")] = 1,
+    check: Annotated[
+        bool, typer.Option("--check", help="文件再由 pySHACL 复核，不一致时退出码为 2。pySHACL judges the files too.")
+    ] = False,
 ) -> None:
     """按规则检查，不存库；不合规时退出码为 1。Judge files, storing nothing; exit code 1 if one does not conform."""
     known(format, terminal.REPORTS)
     if bool(files) == bool(store):
         raise BadParameter(zh="请给出文件，或用 --store 指定图谱库。", en="Give files, or a store with --store.")
-    judged, failed = terminal.judged_store(store, jobs) if store else terminal.judged_files(files or [], jobs)
+    judged, failed = terminal.judged_store(store, jobs) if store else terminal.judged_files(files or [], jobs, check)
     terminal.print_report(judged, format, target)
     if failed:
         raise typer.Exit(2)
@@ -222,6 +223,7 @@ def query_text(given: str) -> str:
 export = typer.Typer(help="导出。Exports.", no_args_is_help=True)
 app.add_typer(export, name="export")
 export_commands.register(export)
+export_template.register(export)
 
 
 @export.command(name="table", epilog="例 e.g. `jixiao export table --project 车补 --format xlsx --output 车补.xlsx`")

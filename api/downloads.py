@@ -10,14 +10,13 @@ from pydantic import BaseModel, BeforeValidator, Field
 
 from api.resources import StoreNow, respond, service
 from api.streaming import Exports
-from graph.errors import BadParameter, LimitExceeded
+from graph.errors import LimitExceeded
 from graph.export import comparison_book, graphs, package, tabular
 from graph.export.comparison import compare
 from graph.export.projection import listing
 from graph.export.relations import relations
-from graph.export.rows import Row, Table, of_answer
+from graph.export.rows import Row, Table
 from graph.export.selection import Selection
-from graph.queries import library, run
 
 router = APIRouter(prefix="/export", tags=["导出 Export"])
 
@@ -54,11 +53,10 @@ class Offer(BaseModel):
 
 
 class Offers(BaseModel):
-    """Everything that can be taken away."""
+    """Everything that can be taken away; answers of questions stand under ``/queries``."""
 
     files: list[Offer]
     lists: list[Offer]
-    queries: list[Offer]
 
 
 def _exports(request: Request) -> Exports:
@@ -93,20 +91,7 @@ def offers(request: Request, format: Annotated[Literal["json", "html"] | None, _
         )
         for relation in relations().values()
     ]
-    queries = [
-        Offer(
-            name=question.name,
-            title=question.title_zh,
-            title_en=question.title_en,
-            description=question.description_zh,
-            url=f"/export/query/{question.name}",
-            formats=list(tabular.FORMATS),
-            parameters=[parameter.name for parameter in question.params],
-        )
-        for question in library().values()
-    ]
-    found = Offers(files=files, lists=lists, queries=queries)
-    return respond(request, found, "export.html", questions=library())
+    return respond(request, Offers(files=files, lists=lists), "export.html")
 
 
 @router.get("/graph", response_class=Response, responses=_FILE)
@@ -162,21 +147,6 @@ def listed(
     table = listing(source, selection, name)
     title = f"{table.title}-{_safe(selection.name())}"
     return _rows(request, exports, table, title, format, bom)
-
-
-@router.get("/query/{name}", response_class=Response, responses=_FILE)
-def answer(
-    request: Request, source: StoreNow, exports: _Exports, name: str, format: _Rows = "csv", bom: _Bom = False
-) -> Response:
-    """问题库中一个问题的答案；参数同问题。The answer of a question of the library; parameters as it has them."""
-    question = library().get(name)
-    if question is None:
-        raise BadParameter(name, zh="没有这个问题。", en="No such question.")
-    given = {key: value for key, value in request.query_params.items() if key not in ("format", "bom") and value}
-    found = run(source, name, service(request).settings.query_rows, **given)
-    if found.more:
-        raise _too_many(request)
-    return _rows(request, exports, of_answer(found, question.title_zh), _safe(question.title_zh), format, bom)
 
 
 def _rows(request: Request, exports: Exports, table: Table, title: str, format: str, bom: bool) -> Response:

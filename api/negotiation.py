@@ -51,3 +51,14 @@ def preferred(accept: str | None, offers: Sequence[str]) -> str | None:
 def wants_page(accept: str | None, *others: str) -> bool:
     """Whether a web page is wanted more than anything else on offer, as browsers do."""
     return quality(accept, "text/html") > max((quality(accept, other) for other in others), default=0.0)
+
+
+def prefers_english(accept_language: str | None) -> bool:
+    """Whether English is wanted more than Chinese (RFC 9110, 12.5.4); Chinese where nothing is said."""
+    wanted = {"zh": 0.0, "en": 0.0}
+    for part in (accept_language or "").split(","):
+        language, *parameters = (piece.strip().lower() for piece in part.split(";"))
+        name = language.partition("-")[0]
+        if name in wanted:
+            wanted[name] = max(wanted[name], _q(parameters))
+    return wanted["en"] > wanted["zh"]

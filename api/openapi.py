@@ -60,7 +60,7 @@ def query(name: str, schema: Json, description: str, example: object = None) -> 
 def format_of(*names: str) -> Json:
     """The parameter that stands in place of the Accept header."""
     return query(
-        "format", {"type": "string", "enum": list(names)}, "代替 Accept 头 in place of the Accept header", names[0]
+        "format", {"type": "string", "enum": [*names, ""]}, "代替 Accept 头 in place of the Accept header", names[0]
     )
 
 
@@ -68,11 +68,17 @@ def common(sorts: Iterable[Sort], columns: Iterable[Column]) -> list[Json]:
     """The parameters that every list has."""
     orders = [sign + sort.name for sort in sorts for sign in ("", "-")]
     names = dict.fromkeys(["id", "iri", "name", "url", *(column.name.partition("__")[0] for column in columns)])
+    one = "|".join(names)
     return [
         query("limit", {"type": "integer", "minimum": 1, "maximum": 10000}, "一页的项数 items on a page", 20),
         query("next", {"type": "string", "maxLength": 4000}, "上一页给出的 next the token of the page before"),
         query("sort", {"type": "string", "enum": orders}, "次序，前加 - 为倒序 order; - before it reverses", orders[0]),
-        query("fields", {"type": "string"}, f"只要这些字段 only these fields, of: {', '.join(names)}", "iri,name"),
+        query(
+            "fields",
+            {"type": "string", "pattern": f"^$|^({one})(,({one}))*$"},
+            f"只要这些字段 only these fields, of: {', '.join(names)}",
+            "iri,name",
+        ),
         format_of("json", "html"),
     ]
 

@@ -10,7 +10,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
 from api.html import render
-from api.negotiation import wants_page
+from api.negotiation import prefers_english, wants_page
 from api.schemas import Problem
 from graph import iris
 from graph.errors import BadParameter, JixiaoError, NotFound
@@ -41,21 +41,23 @@ class InternalError(JixiaoError):
 
 def problem(request: Request, error: JixiaoError, headers: dict[str, str] | None = None) -> Response:
     """The response that tells of an error."""
+    english = prefers_english(request.headers.get("accept-language"))
     body = Problem(
         type=f"{iris.BASE}problem/{error.code}",
-        title=error.zh,
+        title=error.en if english else error.zh,
         title_en=error.en,
         status=error.status,
         code=error.code,
         detail=error.detail,
         place=error.place,
-        remedy=error.remedy_zh,
+        remedy=error.remedy_en if english else error.remedy_zh,
         remedy_en=error.remedy_en,
         instance=request.url.path,
     )
-    headers = {"Vary": "Accept", **error.headers, **(headers or {})}
+    headers = {"Vary": "Accept, Accept-Language", **error.headers, **(headers or {})}
     if wants_page(request.headers.get("accept"), MEDIA_TYPE, "application/json"):
-        return render("error.html", status=error.status, headers=headers, problem=body)
+        return render("error.html", status=error.status, headers=headers, problem=body, error=error)
+    headers["Content-Language"] = "en" if english else "zh"
     return Response(body.model_dump_json(), error.status, headers, MEDIA_TYPE)
 
 

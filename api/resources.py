@@ -37,7 +37,7 @@ def store(request: Request) -> Store:
 
 StoreNow = Annotated[Store, Depends(store)]
 Format = Annotated[
-    Literal["json", "html"] | None,
+    Literal["json", "html", ""] | None,
     BeforeValidator(lambda value: None if value == "" else value),  # a form sends its empty fields too
     Query(description="代替 Accept 头 in place of the Accept header", examples=["json"]),
 ]

@@ -268,7 +268,7 @@ class Problem(_Model):
     """An error (RFC 9457)."""
 
     type: str
-    title: str
+    title: str = Field(description="in the language of Accept-Language, Chinese unless English is preferred")
     title_en: str
     status: int
     code: str

@@ -11,6 +11,7 @@ from typing import Any
 import uvicorn
 
 from api.app import create_app
+from api.observe import log_as_json
 from api.settings import Settings
 from graph.errors import JixiaoError
 
@@ -26,6 +27,8 @@ def serve(store: str, host: str, port: int, **others: Any) -> None:
     """Serve a store; ``others`` are more settings. Raises StoreError and AddressError before anything is served."""
     token = os.environ.get("JIXIAO_TOKEN", "")
     settings = Settings(store=store, host=host, port=port, token=token, **others)
+    if settings.log_json:
+        log_as_json()
     with _listen(settings) as listener:
         app = create_app(settings)
         url = f"http://{f'[{host}]' if ':' in host else host}:{listener.getsockname()[1]}/"

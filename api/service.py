@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextlib import closing
+from pathlib import Path
 from threading import Lock
 from typing import Any, TypeVar
 
@@ -12,10 +14,13 @@ from fastapi import Request
 from starlette.concurrency import iterate_in_threadpool
 
 from api.keys import Keys
+from api.previews import Previews
 from api.settings import Settings
 from graph.errors import JixiaoError
+from graph.pool import Pool
 from graph.search import Index, entries
-from graph.store import Store
+from graph.store import Store, is_remote, open_store
+from graph.store.distant import Distant
 from graph.store.live import Live
 from graph.store.sandbox import Limits, Result, Stop
 
@@ -39,11 +44,16 @@ class Service:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.keys = Keys()
+        self.previews = Previews(settings.preview_minutes * 60, settings.max_previews, settings.max_previews_mb)
+        self.pool = (
+            Pool(settings.read_workers, settings.read_seconds, settings.read_memory_mb) if settings.token else None
+        )
         self._index: tuple[str, Index] | None = None
         self._indexing = Lock()
+        self._changing = Lock()
         self._building: Future[None] | None = None
         self._builder = ThreadPoolExecutor(1, "index")
-        self.live = Live(settings.store, settings.limits)
+        self.live: Live | Distant = (Distant if is_remote(settings.store) else Live)(settings.store, settings.limits)
         # Of their own: queries that wait for each other must not keep lookups waiting.
         self._workers = ThreadPoolExecutor(settings.query_workers, "query")
         self._writer = ThreadPoolExecutor(1, "write")
@@ -110,8 +120,20 @@ class Service:
         finally:
             gone.cancel()
 
+    def change(self, work: Callable[[Store, Path | None], T]) -> T:
+        """Do something with the store itself and its history folder, one at a time; whoever asks afterwards sees it."""
+        with self._changing:
+            location = self.settings.store
+            history = None if is_remote(location) else Path(f"{Path(location).resolve()}-history")
+            with closing(open_store(location)) as store:
+                made = work(store, history)
+            self.live.renew()
+        return made
+
     def close(self) -> None:
         """Stop taking queries and end the process that evaluates them."""
+        if self.pool is not None:
+            self.pool.close()
         self._workers.shutdown(wait=False, cancel_futures=True)
         self._builder.shutdown(wait=True, cancel_futures=True)
         self._writer.shutdown(wait=False, cancel_futures=True)

@@ -75,6 +75,22 @@ class Settings:
         50.0, "请求正文至多多少 MB。", "MB that the body of a request may have.", 0.001, 10_000
     )
 
+    log_json: bool = _setting(
+        False, "日志写作 JSON，每行一条，含每个请求。", "Log as JSON, one record a line, every request among them."
+    )
+    read_seconds: float = _setting(
+        60.0, "读一份上传的文件至多多少秒。", "Seconds that reading an uploaded file may take.", 0.1, 3600
+    )
+    read_memory_mb: int = _setting(
+        4096, "读一份上传的文件至多占用多少 MB 内存。", "MB of memory that reading an upload may use.", 512, 10**6
+    )
+    read_workers: int = _setting(2, "同时读多少份上传的文件。", "Uploaded files that are read at once.", 1, 64)
+    preview_minutes: float = _setting(30.0, "预览保留多少分钟。", "Minutes that a preview is kept.", 0.001, 10_000)
+    max_previews: int = _setting(50, "至多保留多少份预览。", "Previews that are kept at most.", 1, 10_000)
+    max_previews_mb: float = _setting(
+        500.0, "保留的预览合计至多多少 MB（按文件大小）。", "MB of files whose previews are kept.", 0.001, 10**6
+    )
+
     def __post_init__(self) -> None:
         for setting in fields(self):
             self._check(setting)

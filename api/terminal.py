@@ -32,6 +32,7 @@ from graph.export.rows import Table as Rows
 from graph.export.rows import of_solutions
 from graph.mass_validation import judge_store
 from graph.model import PROJECT, Disclosure, TargetTable
+from graph.reference import differences
 from graph.store import open_store
 from graph.store.rows import strings
 from graph.validation import Finding, as_json, report_triples
@@ -67,6 +68,14 @@ _PREFIXES = {
 def complain(error: JixiaoError) -> None:
     """An error as one line on standard error."""
     err.print(error.line(), style="red", soft_wrap=True)
+
+
+def tell(reading: ingest.Reading) -> None:
+    """What went wrong with a file, and what of it was not read, on standard error."""
+    if reading.error:
+        complain(reading.error)
+    for warning in reading.warnings:
+        err.print(f"{reading.path}：{warning}", style="yellow", soft_wrap=True)
 
 
 def show(data: bytes, target: Path | None = None) -> None:
@@ -116,6 +125,7 @@ def summary(outcome: ingest.Outcome) -> dict[str, object]:
     reading = outcome.reading
     tables: tuple[TargetTable, ...] = ()
     line: dict[str, object] = {"path": reading.path, "error": reading.error.line() if reading.error else None}
+    line["warnings"] = list(reading.warnings)
     if reading.disclosure is not None:
         tables = reading.disclosure.target_tables
         line |= {"department": reading.disclosure.department.name, "fiscal_year": reading.disclosure.fiscal_year}
@@ -170,19 +180,30 @@ class Judged(NamedTuple):
     findings: Sequence[Finding]
 
 
-def judged_files(files: Sequence[Path], jobs: int) -> tuple[list[Judged], bool]:
-    """What is found in files, and whether one could not be read; complains of it."""
+def judged_files(files: Sequence[Path], jobs: int, check: bool = False) -> tuple[list[Judged], bool]:
+    """What is found in files, and whether one could not be read; complains of it.
+
+    ``check``: pySHACL judges them too, and what the two do not agree on is a failure, told like one.
+    """
     paths = ingest.files_in(files)
     read = list(ingest.readings(paths, jobs, 120.0))
     for reading in read:
-        if reading.error:
-            complain(reading.error)
+        tell(reading)
     good = [
         Judged(reading.path, iris.disclosure(reading.disclosure.source.sha256), reading.findings)
         for reading in read
         if reading.disclosure
     ]
-    return good, len(good) < len(read) or not read
+    apart = [line for reading in read if check and reading.disclosure for line in _checked(reading)]
+    return good, len(good) < len(read) or not read or bool(apart)
+
+
+def _checked(reading: ingest.Reading) -> list[str]:
+    assert reading.disclosure is not None  # noqa: S101 - the caller has looked
+    lines = differences(ingest.triples_of(reading.disclosure), reading.findings)
+    for line in lines or ["与 pySHACL 的结果一致。 pySHACL finds the same."]:
+        err.print(f"{reading.path}: {line}", style="yellow" if lines else None, soft_wrap=True)
+    return lines
 
 
 def judged_store(location: str, jobs: int) -> tuple[list[Judged], bool]:

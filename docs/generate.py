@@ -122,6 +122,32 @@ def questions() -> str:
     return page(parts)
 
 
+def problems() -> str:
+    """Every error with its code, its HTTP status and what to do."""
+    import api.app
+    import api.cli
+    import api.serve
+    from graph.errors import JixiaoError
+
+    def below(kind: type[JixiaoError]) -> Iterator[type[JixiaoError]]:
+        for child in kind.__subclasses__():
+            yield child
+            yield from below(child)
+
+    own = {kind.code: kind for kind in below(JixiaoError) if kind.__module__.startswith((api.__name__, "graph."))}
+    how = (
+        "服务以 `application/problem+json`（RFC 9457）报告错误，`code` 不变，`title` 与 `remedy` 随 `Accept-Language`；"
+        "命令行以一行报告同样的内容。The service tells errors as `application/problem+json` (RFC 9457): `code` is "
+        "stable, `title` and `remedy` follow `Accept-Language`; the command line tells the same in one line.\n"
+    )
+    rows = (
+        (f"`{code}`", kind.status, _two(kind.zh, kind.en), _two(kind.remedy_zh, kind.remedy_en) or "–")
+        for code, kind in sorted(own.items())
+    )
+    heads = ("代码 code", "HTTP", "意思 meaning", "怎么办 what to do")
+    return page(["# 错误 Errors\n", NOTE, how, table(heads, rows)])
+
+
 def data_dictionary() -> str:
     """Every class of the data with its properties."""
     from docs.dictionary import dictionary
@@ -143,11 +169,52 @@ def ontology() -> str:
     return ontology_page()
 
 
+def official_forms() -> str:
+    """Every official form with its source, its columns and the other fields."""
+    from graph.export.forms import forms
+    from graph.vocabulary import vocabulary
+
+    words = vocabulary()
+    parts = ["# 官方表样 Official forms\n", NOTE]
+    parts.append(
+        "`jixiao export template` 与 `/templates` 给出的表样，版式见 `ontology/templates.ttl`；"
+        "未与公开或印发的表核对的标 †。"
+        "The forms that `jixiao export template` and `/templates` give, laid out in `ontology/templates.ttl`; "
+        "† marks a form that was not compared with what was published or issued.\n"
+    )
+    for made in forms().values():
+        total = f"{made.total:f}" if made.total is not None else "不设权重 none"
+        parts.append(f"## `{made.name}` {made.label_zh} {made.label_en}{'' if made.verified else ' †'}\n")
+        parts.append(
+            f"{' '.join(made.region)}，{made.since}；权重合计 weights: {total}。来源 source：{made.source}。\n"
+        )
+        columns = (
+            (column.heading, words.roles[column.role].name, _meaning(column.role))
+            for column in made.columns
+            if column.role
+        )
+        parts.append(table(("列 column", "栏目 role", "说明 meaning"), columns))
+        others = "、".join(words.roles[name].label for name in sorted(made.fields - set(made.roles)))
+        parts.append(f"其他栏目 other fields：{others}。\n" if others else "")
+        offered = (f"{item.level1}／{item.heading}（{item.rows} 行）" for item in made.classes)
+        parts.append(f"空表的类别与行数 classes and rows of a blank form：{'、'.join(offered)}。\n")
+    return page(parts)
+
+
+def _meaning(role: str) -> str:
+    from graph.vocabulary import SKOS, vocabulary
+
+    words = vocabulary()
+    return "<br>".join(words.values(words.roles[role].iri, SKOS + "definition"))
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "cli.md": cli,
     "settings.md": settings,
     "rules.md": rules,
+    "problems.md": problems,
     "questions.md": questions,
+    "forms.md": official_forms,
     "data-dictionary.md": data_dictionary,
     "data-package.md": data_package,
     "ontology/index.html": ontology,

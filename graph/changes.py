@@ -19,6 +19,7 @@ from graph import iris
 from graph.errors import NotFound
 from graph.ingest import Holdings, Reading, prepare, put_away
 from graph.iris import JX, RDF_TYPE, RDFS_LABEL
+from graph.mass_validation import peers, refresh
 from graph.patterns import link
 from graph.store import Store
 
@@ -55,8 +56,10 @@ def withdraw(store: Store, iri: str, who: str, history: Path | None) -> Made:
     """Take a disclosure out of the graph, into the history folder. Raises NotFound where there is none."""
     _check(store, iri)
     activity, log = _log(who, WITHDRAWN, (), (iri,), ())
+    compared = peers(store, iri)
     store.replace({**put_away((iri,), store, history), NamedNode(activity): log})
     link(store)
+    refresh(store, compared)
     return Made(activity, (), (iri,))
 
 
@@ -81,6 +84,7 @@ def _store(
     activity, log = _log(who, kind, stored, older, names)
     store.replace({**graphs, NamedNode(activity): log})
     link(store, [change.name for change in changes])
+    refresh(store, stored)
     return Made(activity, stored, older)
 
 

@@ -56,12 +56,13 @@ _CORRECTED = "SELECT DISTINCT ?old WHERE { ?new <http://www.w3.org/ns/prov#wasRe
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One file read and judged, or the error that stopped it."""
+    """One file read and judged, or the error that stopped it; ``warnings``: what of it was not read, and where."""
 
     path: str
     disclosure: Disclosure | None = None
     findings: tuple[Finding, ...] = ()
     error: JixiaoError | None = None
+    warnings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +109,7 @@ def _judged(path: str, document: Document | ReadError) -> Reading:
     except JixiaoError as error:
         return Reading(path, error=error)
     named = replace(disclosure, source=replace(disclosure.source, path=Path(path).name))
-    return Reading(path, named, tuple(judge(triples_of(named))))
+    return Reading(path, named, tuple(judge(triples_of(named))), warnings=tuple(document.warnings))
 
 
 def triples_of(disclosure: Disclosure) -> list[Triple]:

@@ -75,6 +75,12 @@ def refresh(store: Store, changed: Iterable[str]) -> None:
             store.replace(dict(_reports(store, found)))
 
 
+def peers(store: Store, name: str) -> list[str]:
+    """IRIs of the disclosures that one is compared with: what they are told changes when it goes."""
+    cities = [[other for other, _ in city] for city in _cities(store)]
+    return [other for city in cities if name in city for other in city if other != name]
+
+
 def _reports(store: Store, found: Mapping[str, Sequence[Finding]]) -> Iterator[tuple[NamedNode, list[Triple]]]:
     """The findings graphs that are not as they should be."""
     for name, findings in found.items():

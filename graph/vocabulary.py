@@ -22,8 +22,10 @@ SKOS = "http://www.w3.org/2004/02/skos/core#"
 
 _SPACE = re.compile(r"[\s​‎‏﻿­]+")
 _BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|【[^【】]*】")
+_NOTHING = re.compile(r"(?!)")
 _DECORATION = re.compile(r"^[*★☆▲#·•]+|[:：*★]+$")
-_NUMBERING = re.compile(r"^[(]?(?:[一二三四五六七八九十]+|\d{1,2})[)、.．]+")
+# What parts the units below a slash: 元/人·月, 元/生/年, 元/人、天.
+_PER = re.compile(r"[/·*×、.]")
 
 
 def squeeze(text: str) -> str:
@@ -172,6 +174,12 @@ class Vocabulary:
                     raise VocabularyError(f"{source!r}: {error}", place=subject) from error
         return found
 
+    @cache  # noqa: B019
+    def wording(self, name: str) -> re.Pattern[str]:
+        """A wording (``ontology/wordings.ttl``) by its notation; one that is not listed matches nothing."""
+        found = (p.regex for p in self.patterns("Wording") if self._canonical(p.iri, True) == name)
+        return next(found, _NOTHING)
+
     # -- concepts ↔ labels ------------------------------------------------------------------------------------------
 
     _KINDS = {  # noqa: RUF012 - a constant
@@ -261,11 +269,11 @@ class Vocabulary:
                 return fitting
         return ()
 
-    @staticmethod
-    def _forms(folded: str) -> list[str]:
+    def _forms(self, folded: str) -> list[str]:
         """A heading as printed, without bracketed additions, without 其中 and without its number."""
         bare = without_brackets(folded)
-        plain = [_DECORATION.sub("", _NUMBERING.sub("", form.removeprefix("其中:"))) for form in (folded, bare)]
+        part, number = self.wording("part"), self.wording("headingNumber")
+        plain = [_DECORATION.sub("", number.sub("", part.sub("", form))) for form in (folded, bare)]
         return list(dict.fromkeys((folded, bare, *plain)))
 
     # -- classes ----------------------------------------------------------------------------------------------------
@@ -301,9 +309,15 @@ class Vocabulary:
             return None
         spellings = self._class_spellings[level]
         bare = without_brackets(folded)
-        return (
-            spellings.get(folded) or spellings.get(bare) or spellings.get(re.sub(r"[\d.,、%分-]+$|^[\d.、]+", "", bare))
-        )
+        plain = self.wording("classPoints").sub("", self.wording("headingNumber").sub("", bare))
+        return spellings.get(folded) or spellings.get(bare) or spellings.get(plain)
+
+    @cache  # noqa: B019
+    def class_like(self, text: str, level: int) -> IndicatorClass | None:
+        """The class of a level that a word beside it must mean, though it is no spelling of it (患者满意度)."""
+        folded = fold(text)
+        found = (p.iri for p in self.patterns("IndicatorClass") if p.regex.fullmatch(folded))
+        return next((self.classes[iri] for iri in found if self.classes[iri].level == level), None)
 
     @cached_property
     def class_by_label(self) -> dict[tuple[int, str], IndicatorClass]:
@@ -405,18 +419,38 @@ class Vocabulary:
             return None
         if folded in self._units:
             return self._units[folded]
-        for word, factor in (("万", Decimal(10_000)), ("亿", Decimal(100_000_000)), ("千", Decimal(1000))):
+        for word, factor in self._multiples.items():
             base = self._units.get(folded.removeprefix(word)) if folded.startswith(word) else None
             if base and base.multiplier is not None:
                 return Unit(base.iri, text, base.quantity_kind, base.multiplier * factor, base.target_kind)
         numerator, slash, denominator = folded.partition("/")
         if slash and numerator and denominator:
             upper = self.unit(numerator)
-            if upper and self.unit(denominator):
+            if upper and all(self.unit(part) for part in _PER.split(denominator)):
                 return Unit(
                     upper.iri, text, f"{upper.quantity_kind}/{denominator}", upper.multiplier, upper.target_kind
                 )
         return None
+
+    @cached_property
+    def _multiples(self) -> dict[str, Decimal]:
+        """Words before a unit that multiply it, with their factor (万, 亿, 千)."""
+        return {
+            spelling: Decimal(self.value(iri, "multiplier") or 1)
+            for iri in self.instances("Multiple")
+            for spelling in self.spellings(iri)
+        }
+
+    @cached_property
+    def usual_money_unit(self) -> str:
+        """The unit of money in which nearly all of these forms are filled (``jx:usual true``)."""
+        units = [iri for iri in self.instances("Unit") if self.value(iri, "usual") == "true"]
+        return next((self.name_of(iri) for iri in units), "")
+
+    def full_money_unit(self, printed: str) -> str:
+        """A unit of money that an amount prints short, in full (万 → 万元); others as they are."""
+        names = (self.name_of(iri) for iri in self.instances("Unit") if self.value(iri, "targetKind") == "money")
+        return next((name for name in names if name.startswith(printed)), printed)
 
     @cached_property
     def money_factors(self) -> dict[str, Decimal]:
@@ -430,7 +464,8 @@ class Vocabulary:
     @cached_property
     def qualitative_nature(self) -> str | None:
         """Canonical label of 定性."""
-        return self.nature("定性")
+        natures = self.instances("Nature")
+        return next((self.name_of(iri) for iri in natures if self.value(iri, "isQualitative") == "true"), None)
 
     @cached_property
     def weight_totals(self) -> list[str]:

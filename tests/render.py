@@ -241,6 +241,7 @@ def xlsx(parts: Iterable[Part], *, numbers: bool = False) -> bytes:
 
 pdfmetrics.registerFont(UnicodeCIDFont("STSong-Light"))
 _WORDS = ParagraphStyle("words", fontName="STSong-Light", fontSize=8, leading=10, wordWrap="CJK")
+_CENTRED = ParagraphStyle("centred", parent=_WORDS, alignment=1)
 _MARGIN = 30.0
 _HIGHEST = 20
 
@@ -249,6 +250,7 @@ def pdf(
     parts: Sequence[Part],
     *,
     ruled: bool = True,
+    centred: bool = False,
     repeated: bool = True,
     cut: int = 0,
     size: tuple[float, float] = A4,
@@ -256,29 +258,31 @@ def pdf(
 ) -> bytes:
     """A PDF of tables with or without rules, which break over pages where they must.
 
-    ``repeated``: each page repeats the headings. ``cut``: pages end after so many rows, through merged cells too.
+    ``centred``: words stand in the middle of their cells, not at the left. ``repeated``: each page repeats the
+    headings. ``cut``: pages end after so many rows, through merged cells too.
     """
     if any(isinstance(part, Table) and len(part.widths) > 8 for part in parts):
         size = landscape(A3) if size == A4 else landscape(size)
     story: list[Flowable] = []
+    words = _CENTRED if centred else _WORDS
     for part in parts:
         if isinstance(part, str):
-            story.append(Paragraph(html_module.escape(part), _WORDS))
+            story.append(Paragraph(html_module.escape(part), words))
             continue
         for n, piece in enumerate(_cut(part, cut) if cut else [part]):
             story += [PageBreak()] if n else []
-            story.append(_drawn(piece, size[0] - 2 * _MARGIN - 12, ruled, repeated))
+            story.append(_drawn(piece, size[0] - 2 * _MARGIN - 12, words, ruled, repeated))
     stream = io.BytesIO()
     margins = dict.fromkeys(("leftMargin", "rightMargin", "topMargin", "bottomMargin"), _MARGIN)
     SimpleDocTemplate(stream, pagesize=size, pageCompression=int(compressed), **margins).build(story)
     return stream.getvalue()
 
 
-def _drawn(table: Table, width: float, ruled: bool, repeated: bool) -> Drawn:
+def _drawn(table: Table, width: float, words: ParagraphStyle, ruled: bool, repeated: bool) -> Drawn:
     rows: list[list[Paragraph | str]] = [[""] * len(table.widths) for _ in range(table.height)]
     style: list[tuple[object, ...]] = [("VALIGN", (0, 0), (-1, -1), "MIDDLE")]
     for box in table.boxes:
-        rows[box.row][box.column] = Paragraph(html_module.escape(box.text), _WORDS)
+        rows[box.row][box.column] = Paragraph(html_module.escape(box.text), words)
         sides = (box.column, box.row), (box.column + box.colspan - 1, box.row + box.rowspan - 1)
         style += [("BOX", *sides, 0.5, colors.black)] if ruled else []
         # Rows that a merged cell joins stay on one page: a very high one is only framed, and may be cut.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from itertools import groupby
@@ -13,6 +14,8 @@ from graph.model import DEPARTMENT, PROJECT, Indicator, TargetTable
 from graph.vocabulary import Vocabulary
 
 _BLANK_YEAR = "    "
+# XML 1.0, production 2: everything else can stand in no office file.
+_UNWRITABLE = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 ANNUAL = "annual"
 
 
@@ -63,6 +66,11 @@ class Layout:
         return None
 
 
+def writable(text: str) -> str:
+    """Text without the characters that no office file can hold."""
+    return _UNWRITABLE.sub("", text)
+
+
 def blank_rows(form: Form) -> list[GridRow]:
     """The rows of a form that nobody has filled in: the classes that it offers, each with its usual rows."""
     return [GridRow({"level1": item.level1, "level2": item.heading}) for item in form.classes for _ in range(item.rows)]
@@ -93,15 +101,16 @@ def lay_out(
             en="A project's form cannot hold a department's table, nor the other way round.",
         )
     empty = TargetTable(position=1, scope=form.scope, name="")
-    return _Builder(form, Printed(table or empty, form, words), year).build(rows or blank_rows(form))
+    builder = _Builder(form, Printed(table or empty, form, words), year, words.roles["unitName"].label)
+    return builder.build(rows or blank_rows(form))
 
 
 _SCOPE = {PROJECT: "项目", DEPARTMENT: "部门整体"}
 
 
 class _Builder:
-    def __init__(self, form: Form, printed: Printed, year: int | None) -> None:
-        self.form, self.printed = form, printed
+    def __init__(self, form: Form, printed: Printed, year: int | None, unit_label: str) -> None:
+        self.form, self.printed, self.unit_label = form, printed, unit_label
         self.year = str(year) if year else _BLANK_YEAR
         self.layout = Layout(form)
         self.row = 0
@@ -140,9 +149,11 @@ class _Builder:
         if form.unit_note:
             self._put(form.unit_note, width - beside, "line", colspan=beside, role="unitNote")
         self.row += bool(form.subtitle or form.unit_note)
-        if form.unit_line:
-            self._put(form.unit_line, 0, "line", role="label")
-            self._put(self.printed.field("unitName", "", ""), 1, "line", colspan=width - 1, role="unitName")
+        unit = self.printed.unit_above()
+        if form.unit_line or unit:
+            self._put(form.unit_line or self.unit_label, 0, "line", role="label")
+            words = unit or self.printed.field("unitName", "", "")
+            self._put(words, 1, "line", colspan=width - 1, role="unitName")
             self.row += 1
 
     def _head(self) -> None:

@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from graph.export.forms import Form
 from graph.extraction.targets import join_target, parse_target
+from graph.extraction.words import organisation as organisation_in
 from graph.model import DEPARTMENT, BudgetUnit, Indicator, Money, Target, TargetTable
 from graph.output import number
 from graph.vocabulary import SKOS, Vocabulary
@@ -79,6 +80,15 @@ class Printed:
         if money is None:
             return ""
         return (number(money.amount) or "") + ("" if money.unit == self._unit else money.unit)
+
+    def unit_above(self) -> str:
+        """The budget unit, where the form asks for none and no other organisation on it says the same."""
+        table = self.table
+        said = [getattr(table, _TEXTS[role]) for role in ("implementingUnit", "supervisingDepartment")
+                if role in self._form.fields]  # fmt: skip
+        first = next((organisation_in(text, self._words) for text in said if text), None)
+        known = "unitName" in self._form.fields or table.scope == DEPARTMENT or first == table.budget_unit
+        return "" if known else organisation(table.budget_unit)
 
     def task(self, index: int, role: str) -> str:
         """The words of one of the main tasks."""

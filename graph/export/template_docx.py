@@ -16,7 +16,7 @@ from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
 from docx.text.paragraph import Paragraph
 
-from graph.export.layout import Box, Layout
+from graph.export.layout import Box, Layout, writable
 
 _CENTRED = frozenset({"label", "head", "side", "class"})
 _LEFT = frozenset({"objective", "objectiveLongTerm", "objectiveActual", "purpose", "level3", "description", "basis"})
@@ -73,7 +73,7 @@ def _lines(document: Any, boxes: list[Box]) -> None:
 def _paragraph(document: Any, text: str, *, size: int, bold: bool = False, across: Any = None) -> None:
     paragraph = document.add_paragraph()
     paragraph.alignment = across
-    run = paragraph.add_run(_plain(text))
+    run = paragraph.add_run(writable(text))
     run.font.size, run.font.bold = Pt(size), bold
     if bold:
         run.font.name = "黑体"
@@ -151,7 +151,7 @@ def _cell(parent: Any, box: Box, row: int, width: int) -> None:
     if box.kind in ("label", "head", "side"):
         _element(properties, "w:shd", val="clear", color="auto", fill="F2F2F2")
     _element(properties, "w:vAlign", val="center")
-    lines = _plain(box.text).split("\n") if row == box.row else [""]
+    lines = writable(box.text).split("\n") if row == box.row else [""]
     for line in lines:
         paragraph = _element(cell, "w:p")
         if box.kind in _CENTRED or box.role not in _LEFT:
@@ -179,8 +179,3 @@ def _cell_at(table: Any, box: Box, top: int) -> Any:
         column += int(span.get(qn("w:val"))) if span is not None else 1
         cell = next(cells)
     return cell
-
-
-def _plain(text: str) -> str:
-    """Text without the control characters that XML cannot hold."""
-    return "".join(char for char in text if char >= " " or char in "\t\n")

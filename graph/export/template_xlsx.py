@@ -13,7 +13,6 @@ from functools import cache
 
 from openpyxl import Workbook
 from openpyxl.cell import Cell
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.comments import Comment
 from openpyxl.formatting.rule import FormulaRule
 from openpyxl.styles import Alignment, Border, Font, NamedStyle, PatternFill, Protection, Side
@@ -22,7 +21,7 @@ from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
-from graph.export.layout import Box, Layout
+from graph.export.layout import Box, Layout, writable
 from graph.export.lists import Lists, explanation, lists, weight_note
 from graph.vocabulary import Vocabulary
 
@@ -70,8 +69,8 @@ def xlsx(layout: Layout, words: Vocabulary) -> bytes:
 
 
 def safe_text(text: str) -> str:
-    """Text as the file can hold it: no control characters; what looks like an escape is escaped."""
-    return _ESCAPE.sub(r"_x005F_x\1_", ILLEGAL_CHARACTERS_RE.sub("", text))
+    """Text as the file can hold it: no unwritable characters; what looks like an escape is escaped."""
+    return _ESCAPE.sub(r"_x005F_x\1_", writable(text))
 
 
 def set_text(cell: Cell, text: str) -> None:

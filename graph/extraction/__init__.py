@@ -11,7 +11,7 @@ from graph.errors import NoPerformanceTable
 from graph.extraction import identity
 from graph.extraction.budget import read_budget
 from graph.extraction.drafts import Draft, Drafter
-from graph.extraction.indicators import Context
+from graph.extraction.indicators import Context, labels_on_top
 from graph.extraction.lines import read_lines
 from graph.extraction.prose import read_prose
 from graph.extraction.reconcile import reconcile
@@ -37,8 +37,9 @@ def trace(document: Document, words: Vocabulary | None = None) -> tuple[Disclosu
     words = words or vocabulary()
     account = Account()
     drafts = list(Drafter(words, account).read(stream(document, words)))
-    year = identity.fiscal_year(document, drafts)
-    context = Context(words, account, year)
+    year = identity.fiscal_year(document, drafts, words)
+    dumped = [draft.rows for draft in drafts if not draft.exact]
+    context = Context(words, account, year, labels_on_top(dumped, words))
     found: list[TargetTable] = []
     for draft in drafts:
         found += tables(draft, context)
@@ -59,7 +60,10 @@ def trace(document: Document, words: Vocabulary | None = None) -> tuple[Disclosu
         source=Source(document.path, document.sha256, document.media_type, document.pages),
         department=department,
         fiscal_year=year,
-        target_tables=tuple(replace(table, position=n) for n, table in enumerate(found, start=1)),
+        target_tables=tuple(
+            replace(table, position=n, name=table.name or (department.name if table.scope == DEPARTMENT else ""))
+            for n, table in enumerate(found, start=1)
+        ),
         budget=read_budget(document, words),
         unplaced=tuple(account.unplaced(_members(drafts))),
     )

@@ -8,11 +8,12 @@ column; the best monotone alignment wins.
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 from functools import lru_cache
 
 from graph.extraction.columns import Aligned, Column, Layout
 from graph.extraction.stream import Row
-from graph.extraction.targets import decimal, parse_target
+from graph.extraction.targets import decimal, parse_target, points
 from graph.readers.document import Cell
 from graph.vocabulary import Vocabulary, fold, vocabulary
 
@@ -52,11 +53,13 @@ def _collect(row: Row, pairs: list[tuple[Cell, Column]], period: str | None) -> 
 
 
 def _fits_exactly(layout: Layout, row: Row, words: Vocabulary) -> bool:
-    """False when a class word stands under a heading that is not a class, or a class heading over other words."""
+    """False when a class word stands under a heading that is not a class, or words of a row that has lost its covered
+    cells, and so ends before the last column, under a heading of classes.
+    """
+    shifted = not row.slots or max(row.slots) + 1 < max(column.end for column in layout.columns)
     for cell, column in _by_position(layout, row):
-        level = {"level1": 1, "level2": 2}.get(column.role)
         is_class = bool(words.indicator_class(cell.text, 1) or words.indicator_class(cell.text, 2))
-        if level and not is_class:
+        if shifted and column.role in ("level1", "level2") and not is_class:
             return False
         if is_class and column.role in ("value", "comparator", "unit", "weight"):
             return False
@@ -127,7 +130,6 @@ def _score(cell: Cell, column: Column, shift: int) -> float:
 
 
 _GIVEN_ONCE = ("weight", "score")
-_CODED = re.compile(r"[\[(]?\d{3,9}[\])]?[-–—]?(?!年|\d)[一-鿿]")
 
 
 @lru_cache(maxsize=65536)
@@ -142,7 +144,7 @@ def _likeness(text: str, role_name: str) -> float:
             # Forms of two levels print second-level classes in the first column.
             return 6.0 if words.indicator_class(text, 1) else 2.0 if words.indicator_class(text, 2) else -6.0
         case "class2":
-            return 6.0 if words.indicator_class(text, 2) else -6.0
+            return 6.0 if words.indicator_class(text, 2) else 1.0 if words.class_like(text, 2) else -6.0
         case "comparator":
             return 5.0 if words.comparator(text) else -6.0
         case "direction":
@@ -152,11 +154,11 @@ def _likeness(text: str, role_name: str) -> float:
                 return 4.0
             return -6.0 if number is not None and "," not in folded else (-0.5 if len(folded) <= 6 else -5.0)
         case "weight":
-            return 3.0 if number is not None and 0 < number <= 100 else (1.0 if number == 0 else -6.0)
+            return _weight_likeness(text, number, words)
         case "target":
             return _target_likeness(folded, is_class, words)
         case "money":
-            return _money_likeness(text, folded, number)
+            return _money_likeness(text, folded, number, words)
         case "number":
             return 2.0 if number is not None else -4.0
         case "organisation":
@@ -164,6 +166,13 @@ def _likeness(text: str, role_name: str) -> float:
         case "code":
             return 3.0 if re.fullmatch(r"[0-9a-z]{8,}", folded) else -4.0
     return _text_likeness(role_name, folded, is_class, number is not None)
+
+
+def _weight_likeness(text: str, number: Decimal | None, words: Vocabulary) -> float:
+    if number is None:
+        # 10分 and 10% are targets too.
+        return 1.5 if points(text, words) is not None and words.comparator(text[:1]) is None else -6.0
+    return 3.0 if 0 < number <= 100 else 1.0 if number == 0 else -6.0
 
 
 def _target_likeness(folded: str, is_class: bool, words: Vocabulary) -> float:
@@ -178,14 +187,14 @@ def _target_likeness(folded: str, is_class: bool, words: Vocabulary) -> float:
 def _organisation_likeness(folded: str, impossible: bool, words: Vocabulary) -> float:
     if impossible:
         return -5.0
-    if _CODED.match(folded):
+    if words.wording("codedOrganisation").match(folded):
         return 3.0
     return 1.2 if any(p.regex.search(folded) for p in words.patterns("OrganisationName")) else -0.5
 
 
-def _money_likeness(text: str, folded: str, number: object) -> float:
+def _money_likeness(text: str, folded: str, number: object, words: Vocabulary) -> float:
     if number is None:
-        return 2.0 if re.fullmatch(r"[\d,.]+(万|亿|千)?元?", folded) else -5.0
+        return 2.0 if words.wording("moneyCell").match(folded) else -5.0
     return 4.0 if re.search(r"\d[,.]\d", text) else 1.0
 
 

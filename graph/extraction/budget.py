@@ -19,7 +19,7 @@ from graph.vocabulary import Vocabulary, fold
 
 _ITEM = re.compile(r"\d{7}")
 _UNIT_CODE = re.compile(r"\d{3}|\d{6}|\d{9}")
-_CHINESE = re.compile(r"[一-鿿]")
+_CHINESE = re.compile(r"[\u4e00-\u9fff]")
 _SHIFTS = (0, -1, 1, -2, 2, -3, 3)
 
 

@@ -11,6 +11,8 @@ from graph.readers.document import Cell
 from graph.vocabulary import Vocabulary, fold
 
 _IDENTIFYING = {"level1", "level2", "level3"}
+# A column whose heading the vocabulary does not know, among headings that it does.
+_OTHER = "otherColumn"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,18 +66,16 @@ class Aligned:
 
 def find_layout(row: Row, words: Vocabulary) -> Layout | None:
     """The row as column headings of an indicator grid, or None if it is not such a row."""
-    columns, unknown = [], 0
+    columns, unknown = [], []
     side_period = None
     for cell in row.own:
         roles = words.heading(cell.text, "column")
         if roles:
-            columns.append(
-                Column(roles[0], cell.column, cell.column + cell.colspan, fold(cell.text), _period(cell.text, words))
-            )
+            columns.append(_column(cell, roles[0], words))
         elif words.is_furniture(cell.text):
             side_period = _period(cell.text, words)
         else:
-            unknown += 1
+            unknown.append(cell)
     names = {column.role for column in columns}
     if "indicatorList" in names and "name" in names and not names & _IDENTIFYING:
         return Layout(tuple(columns), tuple(row.own))
@@ -84,10 +84,82 @@ def find_layout(row: Row, words: Vocabulary) -> Layout | None:
     known = len(names & _IDENTIFYING)
     if known == 0 or (known == 1 and not (names & {"value", "description"} and len(columns) >= 3)):
         return None
-    if unknown > len(columns) / 2:
+    if known == len(_IDENTIFYING) and "value" not in names and _are_places(unknown, row, words):
+        columns += [replace(_column(cell, "value", words), target_for=cell.text.strip()) for cell in unknown]
+    elif known == len(_IDENTIFYING) and len(unknown) <= len(columns):
+        columns = sorted((*columns, *(_column(cell, _OTHER, words) for cell in unknown)), key=lambda c: c.start)
+    elif len(unknown) > len(columns) / 2:
         return None
     settled = [replace(column, period=column.period or side_period) for column in _settled(columns, words)]
     return Layout(tuple(settled), tuple(row.own))
+
+
+def _column(cell: Cell, role: str, words: Vocabulary) -> Column:
+    return Column(role, cell.column, cell.column + cell.colspan, fold(cell.text), _period(cell.text, words))
+
+
+def _are_places(cells: list[Cell], row: Row, words: Vocabulary) -> bool:
+    """Towns or units that end a row of headings, each above the targets set for it."""
+    last = row.own[-len(cells) :] if cells else []
+    return (
+        len(cells) > 1
+        and all(a is b for a, b in zip(cells, last, strict=True))
+        and all(_may_be_place(cell, words) for cell in cells)
+    )
+
+
+def heads_from_above(layout: Layout, row: Row, above: Row | None, words: Vocabulary) -> Layout:
+    """The layout with the headings that reach down into its row, or stood only in the row above (分值, 得分 …)."""
+    if above is None:
+        return layout
+    reaching = [cell for cell in above.own if not row.exact or any(cell is slot for slot in row.slots.values())]
+    found = [(cell, roles[0]) for cell in reaching if (roles := words.heading(cell.text, "column"))]
+    new = [(cell, role) for cell, role in found if role not in (*layout.roles, "indicatorList")]
+    columns = [_column(cell, role, words) for cell, role in new]
+    taken = {slot for column in layout.columns for slot in range(column.start, column.end)}
+    if not row.exact and any(column.start in taken for column in columns):
+        # The dump dropped the cells that merged headings cover: what stands before the group, and what behind.
+        group = next((cell.column for cell in above.own if not any(cell is other for other, _ in new)), 0)
+        front = [column for column in columns if column.start < group]
+        width = max(column.end for column in layout.columns) + len(front)
+        behind = [column for column in columns if column.start >= group]
+        columns = front + [replace(column, start=width + n, end=width + n + 1) for n, column in enumerate(behind)]
+        layout = replace(
+            layout,
+            columns=tuple(replace(c, start=c.start + len(front), end=c.end + len(front)) for c in layout.columns),
+        )
+    ordered = sorted((*layout.columns, *columns), key=lambda column: column.start)
+    return Layout(tuple(ordered), (*(cell for cell, _ in found), *layout.cells))
+
+
+def is_upper_heading(row: Row, below: Row, words: Vocabulary) -> bool:
+    """Whether a row only groups or completes the headings of the next: 绩效指标 | 年度指标值 | 实际完成值 | 分值."""
+    known = [bool(words.heading(cell.text, "column")) for cell in row.own]
+    plain = [words.is_furniture(cell.text) for cell in row.own]
+    if sum(known) < 2 or not all(a or b for a, b in zip(known, plain, strict=True)):
+        return False
+    own = {role for cell in row.own for role in words.heading(cell.text, "column")[:1]}
+    return not own & _IDENTIFYING and find_layout(below, words) is not None
+
+
+def list_layout(row: Row, below: list[Row], words: Vocabulary) -> Layout | None:
+    """Headings of projects one to a row, in a column of which 【产出指标-数量指标】… stand; None for other rows."""
+    notation = words.patterns("BracketNotation")
+    columns = [_column(cell, roles[0], words) for cell in row.own if (roles := words.heading(cell.text, "column"))]
+    if not notation or "name" not in {column.role for column in columns}:
+        return None
+    holds = {
+        cell.column
+        for other in below
+        for cell in other.own
+        if any(words.indicator_class(mark["level1"], 1) for mark in notation[0].regex.finditer(cell.text))
+    }
+    kept = [
+        replace(column, role="indicatorList") if column.start in holds else column
+        for column in columns
+        if column.start in holds or column.role not in ("indicatorList", *_IDENTIFYING)
+    ]
+    return Layout(tuple(kept), tuple(row.own)) if any(column.start in holds for column in columns) else None
 
 
 def implied_layout(row: Row, words: Vocabulary) -> Layout | None:
@@ -124,11 +196,19 @@ def with_halves(layout: Layout, periods: tuple[str, str] | None) -> Layout:
 
 def _settled(columns: list[Column], words: Vocabulary) -> list[Column]:
     """A heading with two meanings takes the one that the other headings leave open (指标内容, 备注 …)."""
+    first = next((n for n, column in enumerate(columns) if column.role in _IDENTIFYING), len(columns))
+    # 单位 is a unit of measure among the indicators, and an organisation in front of them.
+    columns = [
+        replace(column, role=words.roles[column.role].alternatives[0])
+        if n < first and column.role == "unit" and words.roles["unit"].alternatives
+        else column
+        for n, column in enumerate(columns)
+    ]
     taken = {column.role for column in columns}
     chosen: dict[str, str] = {}
     for role in dict.fromkeys(column.role for column in columns):
         free = [other for other in words.roles[role].alternatives if other not in taken]
-        chosen[role] = free[0] if free else role
+        chosen[role] = free[0] if free and role not in ("unit",) else role
         taken.add(chosen[role])
     return [replace(column, role=chosen[column.role]) for column in columns]
 
@@ -161,7 +241,7 @@ def refine(layout: Layout, row: Row, words: Vocabulary) -> Layout | None:
         found.append(Column(roles[0], cell.column, cell.column + cell.colspan, cell.text.strip()))
     kinds = {column.role for column in found}
     groups = [column for column in layout.columns if column.role in kinds]
-    if len(kinds) != 1 or not groups:
+    if (kinds - {"reference", "actual"} != {"value"} and len(kinds) != 1) or not groups:
         return None
     first = layout.columns.index(groups[0])
     rest = [c for c in layout.columns if c.role not in kinds]

@@ -11,19 +11,23 @@ from graph.extraction.columns import (
     Layout,
     below,
     find_layout,
+    heads_from_above,
     implied_layout,
+    is_upper_heading,
+    list_layout,
     refine,
     swap_by_content,
     with_halves,
 )
 from graph.extraction.expand import expand
-from graph.extraction.header import Header, header_roles, is_year_line
+from graph.extraction.header import Header, header_roles, is_inline_row, is_year_line
 from graph.extraction.stream import Account, Row
 from graph.extraction.targets import QUALITATIVE, parse_target
 from graph.readers.document import Cell, Paragraph
 from graph.vocabulary import Pattern, Vocabulary, fold
 
 _TABLE_NAME = {"name", "departmentName"}
+_SHORT = 40
 _SUBJECTS = ("name", "departmentName")
 
 
@@ -89,11 +93,11 @@ class Drafter:
             self.draft.money_unit = self._money_unit(line.text)
             return
         unit = self._money_unit(line.text)
-        if unit and len(fold(line.text)) < 40:
+        if unit and len(fold(line.text)) < _SHORT:
             self.draft.money_unit = unit
             self._member(line)
             self.account.furniture(line)
-        elif is_year_line(line.text) or self.words.is_furniture(line.text):
+        elif is_year_line(line.text, self.words) or self.words.is_furniture(line.text):
             self._member(line)
             self.account.furniture(line)
         elif self.draft.header.take_line(line, self.account, self.words):
@@ -131,10 +135,16 @@ class Drafter:
         if carries_on or not self.draft.rows:
             self._keep_waiting(bool(carries_on))
         fresh_layout: Layout | None = None
+        upper: Row | None = None
         for index, row in enumerate(rows):
-            layout = find_layout(row, self.words)
+            if index + 1 < len(rows) and is_upper_heading(row, rows[index + 1], self.words):
+                upper = row
+                self._furnish(row)
+                continue
+            layout = find_layout(row, self.words) or list_layout(row, rows[index + 1 :], self.words)
             if layout:
                 layout = below(fresh_layout, layout) if fresh_layout and row.exact else layout
+                layout, upper = heads_from_above(layout, row, upper, self.words), None
                 layout = swap_by_content(layout, _until_next_layout(rows[index + 1 :], self.words), self.words)
                 self._begin_grid(layout, row)
                 fresh_layout = layout
@@ -179,7 +189,9 @@ class Drafter:
             return
         for cell in row.own:
             self._member(cell)
-        if self.draft.layout and not roles:
+            if len(fold(cell.text)) < _SHORT:
+                self.draft.money_unit = self.draft.money_unit or self._money_unit(cell.text)
+        if self.draft.layout and not roles and not is_inline_row(row, self.words):
             self._take_indicators(row)
         elif not self.draft.header.take(row, self.account, self.words):
             for cell in row.own:
@@ -188,7 +200,7 @@ class Drafter:
     def _single(self, row: Row) -> bool:
         """A row of nothing but captions, money units, years, notes and fillers."""
         captions = [self._caption(cell.text) for cell in row.own]
-        units = [self._money_unit(cell.text) if len(fold(cell.text)) < 40 else None for cell in row.own]
+        units = [self._money_unit(cell.text) if len(fold(cell.text)) < _SHORT else None for cell in row.own]
         plain = [self._is_plain(cell) or self._is_publisher(row) for cell in row.own]
         if not all(a or b or c for a, b, c in zip(captions, units, plain, strict=True)):
             return False
@@ -199,7 +211,9 @@ class Drafter:
         return self._discard(row)
 
     def _is_plain(self, cell: Cell) -> bool:
-        return is_year_line(cell.text) or self.words.is_furniture(cell.text) or self.words.is_filler(cell.text)
+        return (
+            is_year_line(cell.text, self.words) or self.words.is_furniture(cell.text) or self.words.is_filler(cell.text)
+        )
 
     def _is_publisher(self, row: Row) -> bool:
         """A department's name alone in a row above every form."""
@@ -216,9 +230,12 @@ class Drafter:
         if any(self._is_class(cell) for cell in row.own):
             return True
         if not roles:
-            return True
+            return not is_inline_row(row, self.words)
         # A label at the front begins another form or its footer; a label elsewhere may be an indicator's own words.
-        return not self.words.heading(row.own[0].text, "header")
+        columns = self.draft.layout.columns if self.draft.layout else ()
+        names = [column.start for column in columns if column.role == "level3"]
+        behind = bool(names) and 0 < names[0] <= row.own[0].column
+        return behind or not self.words.heading(row.own[0].text, "header")
 
     def _is_class(self, cell: Cell) -> bool:
         return bool(self.words.indicator_class(cell.text, 1) or self.words.indicator_class(cell.text, 2))
@@ -264,7 +281,7 @@ class Drafter:
     def _same_form(self, rows: list[Row]) -> bool:
         """Whether a header that other lines interrupt goes on: it is captioned and named, and no new name begins."""
         if self.draft.header.first("name") is None or self.draft.caption is None:
-            return self.draft.caption is not None and not self.draft.header.entries
+            return self.draft.caption is not None
         return not any("name" in header_roles(row, self.words) for row in rows[:2])
 
     # -- membership -------------------------------------------------------------------------------------------------

@@ -43,7 +43,8 @@ def _bracketed(row: Aligned, words: Vocabulary, account: Account) -> list[Aligne
     if not marks:
         return []
     account.use(cell, "indicatorList")
-    rest = replace(row, cells={role: cells for role, cells in row.cells.items() if role != "indicatorList"})
+    said = {role: [_piece(cell, text)] for role, text in _fields(cell, words) if not row.has(role)}
+    rest = replace(row, cells={role: cells for role, cells in row.cells.items() if role != "indicatorList"} | said)
     found = []
     for mark, following in zip(marks, [*marks[1:], None], strict=True):
         body = cell.text[mark.end() : following.start() if following else None]
@@ -51,6 +52,18 @@ def _bracketed(row: Aligned, words: Vocabulary, account: Account) -> list[Aligne
         for part in _items(body, words):
             name, target = _name_and_target(part, words)
             found.append(_with(rest, **classes, level3=_piece(cell, name), value=_piece(cell, target)))
+    return found
+
+
+def _fields(cell: Cell, words: Vocabulary) -> list[tuple[str, str]]:
+    """【总体目标】… and the like among the indicators, as (role, words)."""
+    marks = list(words.patterns("BracketNotation")[0].regex.finditer(cell.text))
+    found = []
+    for mark, following in zip(marks, [*marks[1:], None], strict=True):
+        roles = words.heading(mark["level1"], "header")
+        text = cell.text[mark.end() : following.start() if following else None].strip(_ENDS + "：:")
+        if roles and text and not words.indicator_class(mark["level1"], 1):
+            found.append(("objective" if roles[0].startswith("objective") else roles[0], text))
     return found
 
 

@@ -14,9 +14,11 @@ from graph.readers.document import Cell, Paragraph
 from graph.vocabulary import Vocabulary, fold
 
 _INLINE = re.compile(r"^\s*([^：:]{2,20})[：:]\s*(.*)$", re.DOTALL)
-_NUMERIC = re.compile(r"^\s*[\d,.]+\s*[%％万亿千]?元?\s*$|^\s*[-—–/]+\s*$")
 _DIGITS = re.compile(r"^\s*\d+\s*$")
 _GROUP_ROLES = {"fundsGroup", "spendingPlan", "taskGroup", "objectiveGroup", "budgetGroup"}
+# What a form says under a label that the vocabulary does not know.
+_OTHER = "otherField"
+_LABEL_LENGTH = 16
 
 
 @dataclass(eq=False, slots=True)
@@ -65,6 +67,15 @@ class Header:
         """The indicator grid begins: labels above it head nothing more."""
         self._below = []
 
+    def settle(self) -> None:
+        """总体目标 and 项目总目标 mean the year where the form has no other objective, else the whole period."""
+        named = self.first("objective")
+        for entry in [e for role in ("objectiveWhole", "objectiveGroup") for e in self.all(role) if e.text]:
+            if named is None:
+                entry.role, named = "objective", entry
+            elif entry.role == "objectiveWhole" and self.first("objectiveLongTerm") is None:
+                entry.role = "objectiveLongTerm"
+
     # -- rows -------------------------------------------------------------------------------------------------------
 
     def take(self, row: Row, account: Account, words: Vocabulary) -> bool:
@@ -73,13 +84,19 @@ class Header:
         if self._is_task(row):
             return self._task(row, account)
         labels = [_label(cell, words) for cell in cells]
+        heads = _heads(cells, labels, words)
         if not any(labels):
+            if not self._below and (self._inline(row, account, words) or self._covered(row, account, words)):
+                return True
             return self._values_below(row, account, words)
-        if all(labels) and len(cells) > 1:
-            self._head(cells, labels, account)
+        if len(heads) > 1:
+            self._head(cells[: len(heads)], heads, account)
+            for cell in cells[len(heads) :]:
+                account.use(cell, _OTHER)
+                self.entries.append(Entry(_OTHER, cell.text.strip(), [cell], ""))
             return True
         if self._is_matrix_row(row, labels):
-            self._matrix_row(row, labels, account)
+            self._matrix_row(row, labels, account, words)
             return True
         self._pairs(row, labels, account, words)
         return True
@@ -112,7 +129,7 @@ class Header:
             return len(labels) > 1 and all(any(_within(cell, head) for head, _ in self._below) for cell in row.own[1:])
         return 2 < len(labels) <= len(self._below)
 
-    def _matrix_row(self, row: Row, labels: list[tuple[str, ...]], account: Account) -> None:
+    def _matrix_row(self, row: Row, labels: list[tuple[str, ...]], account: Account, words: Vocabulary) -> None:
         """The first value is what the label says; those under further headings are what these say."""
         self._below_line += 1
         label = row.own[0]
@@ -124,9 +141,9 @@ class Header:
             under = list(zip(row.own[1:], self._below[1:], strict=False))
         for index, (cell, (head, role)) in enumerate(under):
             if index == 0 and (not row.exact or head is heads[0][0]):
-                self._add(labels[0][0], cell, label.text, account)
+                self._add(labels[0][0], cell, label.text, account, words)
                 continue
-            self._add(role, cell, head.text, account)
+            self._add(role, cell, head.text, account, words)
             self.entries.append(Entry("", "", [], ""))
 
     def _pairs(self, row: Row, labels: list[tuple[str, ...]], account: Account, words: Vocabulary) -> None:
@@ -134,29 +151,67 @@ class Header:
         label: Cell | None = None
         valued: Cell | None = None
         role = ""
-        for cell, roles in zip(row.own, labels, strict=True):
-            if roles:
+        for index, (cell, roles) in enumerate(zip(row.own, labels, strict=True)):
+            inline = None if roles or (label is not valued and role not in _GROUP_ROLES) else _inline(cell, words)
+            if inline:
+                self._take_inline(cell, inline, account)
+                label = valued = None
+            elif roles or ((index == 0 or label is valued is not None) and _unknown_label(row, index, labels, words)):
                 if label is not None and label is not valued:
                     self.entries.append(Entry(role, "", [], label.text))
-                label, role = cell, roles[0]
+                label, role = cell, roles[0] if roles else _OTHER
                 account.furniture(cell)
                 if self._group is None or cell is row.own[0]:
                     self._group = role
-                continue
-            if label is None:
+            elif label is None:
                 self._continue(cell, account, words)
-                continue
-            # Further values behind one label are its own too.
-            self._add(role, cell, label.text, account)
-            valued = label
+            else:
+                # Further values behind one label are its own too.
+                self._add(role, cell, label.text, account, words)
+                valued = label
         if label is not None and label is not valued:
             self.entries.append(Entry(role, "", [], label.text))
 
-    def _add(self, role: str, cell: Cell | Paragraph, label: str, account: Account) -> None:
+    def _inline(self, row: Row, account: Account, words: Vocabulary) -> bool:
+        """预算总额：3200.00 | 财政资金：3200.00 — a row of labels with their values in the same cells."""
+        found = [_inline(cell, words) for cell in row.own]
+        if not any(found):
+            return False
+        for cell, inline in zip(row.own, found, strict=True):
+            if inline:
+                self._take_inline(cell, inline, account)
+            elif any(pattern.regex.search(fold(cell.text)) for pattern in words.patterns("MoneyCaption")):
+                account.furniture(cell)
+            else:
+                account.doubt(cell, "栏目未识别 an unknown label, or its value")
+        return True
+
+    def _take_inline(self, cell: Cell, inline: tuple[str, str, str], account: Account) -> None:
+        role, label, value = inline
+        self.entries.append(Entry(role, value, [cell], label))
+        account.use(cell, role)
+
+    def _covered(self, row: Row, account: Account, words: Vocabulary) -> bool:
+        """A row beside a label that a merged cell carries down: more words of the value that began above."""
+        first = row.own[0]
+        left = [row.slots[column] for column in sorted(row.slots) if column < first.column]
+        label = next((cell for cell in reversed(left) if cell not in row.own and cell.text.strip()), None)
+        roles = _label(label, words) if label is not None and len(row.own) == 1 else ()
+        if label is None or not roles or roles[0] in _GROUP_ROLES or words.roles[roles[0]].content != "text":
+            return False
+        if words.is_filler(first.text):
+            account.furniture(first)
+        else:
+            self._add(roles[0], first, label.text, account, words)
+        return True
+
+    def _add(self, role: str, cell: Cell | Paragraph, label: str, account: Account, words: Vocabulary) -> None:
         last = self.entries[-1] if self.entries else None
-        if last and last.role == role and last.label == label and last.text and not _NUMERIC.match(cell.text):
+        if last and last.role == role and last.label == label and last.text and not _is_figure(cell, words):
             last.text += cell.text.strip()
             last.cells.append(cell)
+        elif role == _OTHER:
+            self.entries.append(Entry(role, f"{label.strip().rstrip('：:')}：{cell.text.strip()}", [cell], label))
         else:
             self.entries.append(Entry(role, cell.text.strip(), [cell], label))
         account.use(cell, role)
@@ -177,7 +232,7 @@ class Header:
             ):
                 heads = heads[1:] if len(heads) > 1 else heads
             for cell, (head, role) in self._matched(row, heads):
-                self._add(role, cell, head.text, account)
+                self._add(role, cell, head.text, account, words)
             if len(self._below) == 2 or not any(role == "budget" for _, role in self._below):
                 self._below = [] if self._below_line > 0 else self._below
             return True
@@ -216,7 +271,7 @@ class Header:
         if words.is_furniture(cell.text) or words.is_filler(cell.text):
             account.furniture(cell)
         elif self._group == "budgetGroup" and not self.first("purpose"):
-            self._add("purpose", cell, "", account)
+            self._add("purpose", cell, "", account, words)
         elif self.entries and self.entries[-1].text and len(cell.text.strip()) > 1:
             self.entries[-1].text += cell.text.strip()
             self.entries[-1].cells.append(cell)
@@ -242,6 +297,34 @@ def _label(cell: Cell, words: Vocabulary) -> tuple[str, ...]:
     return words.heading(cell.text, "header")
 
 
+def _heads(cells: list[Cell], labels: list[tuple[str, ...]], words: Vocabulary) -> list[tuple[str, ...]]:
+    """The labels of a row that heads the rows below: all its cells, or labels of words with a score behind them."""
+    if all(labels):
+        return labels
+    known = next(index for index, roles in enumerate(labels) if not roles)
+    worded = known > 2 and all(words.roles[roles[0]].content == "text" for roles in labels[:known])
+    return labels[:known] if worded and all(_is_figure(cell, words) for cell in cells[known:]) else []
+
+
+def _inline(cell: Cell, words: Vocabulary) -> tuple[str, str, str] | None:
+    """A label with its value in one cell as (role, label, value)."""
+    match = _INLINE.match(cell.text)
+    roles = words.heading(match.group(1), "header") if match else ()
+    return (roles[0], match.group(1), match.group(2).strip()) if match and roles and match.group(2).strip() else None
+
+
+def _unknown_label(row: Row, index: int, labels: list[tuple[str, ...]], words: Vocabulary) -> bool:
+    """Whether a cell behind a value is a label that the vocabulary lacks: a value or an empty cell follows it."""
+    cell = row.own[index]
+    if _is_figure(cell, words) or len(fold(cell.text)) > _LABEL_LENGTH:
+        return False
+    until = next((n for n in range(index, len(labels)) if labels[n]), len(labels))
+    if cell.text.rstrip().endswith(("：", ":")) or (until - index) % 2 == 0:
+        return True
+    beside = row.slots.get(cell.column + cell.colspan) if row.exact else None
+    return until - index == 1 and beside is not None and not beside.text.strip()
+
+
 def _is_group_start(role: str) -> bool:
     return role in _GROUP_ROLES
 
@@ -254,11 +337,20 @@ def _within(cell: Cell, head: Cell) -> bool:
     return head.column <= cell.column and cell.column + cell.colspan <= head.column + head.colspan
 
 
+def is_inline_row(row: Row, words: Vocabulary) -> bool:
+    """项目负责人：李某 | 财务负责人：张某 — labels with their values in the same cells, and nothing else."""
+    return all(_inline(cell, words) for cell in row.own)
+
+
 def header_roles(row: Row, words: Vocabulary) -> list[str]:
     """The roles that the labels of a row may announce, first meaning each."""
     return [roles[0] for cell in row.own if (roles := _label(cell, words))]
 
 
-def is_year_line(text: str) -> bool:
+def _is_figure(item: Cell | Paragraph, words: Vocabulary) -> bool:
+    return bool(words.wording("numberCell").match(item.text))
+
+
+def is_year_line(text: str, words: Vocabulary) -> bool:
     """（2026年度） and the like."""
-    return bool(re.fullmatch(r"[(]?\s*20\d\d年?(度|年度)?[)]?", fold(text)))
+    return bool(words.wording("yearLine").match(fold(text)))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import re
 from collections import Counter
 from dataclasses import dataclass
 from functools import cache
@@ -15,60 +14,72 @@ from graph.model import Department, TargetTable
 from graph.readers.document import Document, Paragraph
 from graph.vocabulary import Vocabulary, fold
 
-_YEAR = re.compile(r"(?<!\d)(20[0-4]\d)\s*年?\s*(年度|度|部门预算|年部门预算|年)?")
-_BUDGET_YEAR = re.compile(r"预算年度[:：]?(20\d\d)|(20\d\d)年?(?:年度|度)?(?:部门|单位|本级|综合)?(?:整体|综合)?预算")
-_SECTION = re.compile(r"^第[一二三四五六七八九十]部分[:：]?")
 _HEAD = 60
+_SHORT = 40
 # Rows of a table that may hold its title.
 _TOP = 4
 
 
-def fiscal_year(document: Document, drafts: list[Draft]) -> int | None:
+def fiscal_year(document: Document, drafts: list[Draft], words: Vocabulary) -> int | None:
     """The budget year: by captions and year lines of the tables, then titles, then the year printed most often."""
     votes: Counter[int] = Counter()
+    of_table, of_budget, any_year = (words.wording(name) for name in ("tableYear", "budgetYear", "year"))
     for draft in drafts:
         for item in draft.members[:6]:
             if len(fold(item.text)) < 60:
-                votes.update({int(m.group(1)): 3 for m in _YEAR.finditer(fold(item.text)) if m.group(2)})
+                votes.update({int(m["year"]): 3 for m in of_table.finditer(fold(item.text))})
     for block in document.blocks:
         if isinstance(block, Paragraph) and len(block.text) < 80:
-            for match in _BUDGET_YEAR.finditer(fold(block.text)):
-                votes[int(match.group(1) or match.group(2))] += 2
-    if not votes:
+            for match in of_budget.finditer(fold(block.text)):
+                votes[int(match["year"] or match["year2"])] += 2
+    if not votes:  # sentences speak of other years too
         texts = [b.text for b in document.blocks if isinstance(b, Paragraph)]
         texts += [cell.text for grid in document.grids() for cell in grid.cells]
-        votes.update(int(m.group(1)) for text in texts for m in _YEAR.finditer(fold(text)))
+        votes.update(int(m["year"]) for text in texts if len(text) < _SHORT for m in any_year.finditer(fold(text)))
     return votes.most_common(1)[0][0] if votes else None
 
 
+_Named = tuple[str, str | None]
+
+
 def department(document: Document, drafts: list[Draft], tables: list[TargetTable], words: Vocabulary) -> Department:
-    """The publishing department: by the title, a coded line below it, the overall form, or the forms' own cells."""
-    titled = _titled(document, words)
+    """The publishing department: by the title, a coded line below it, the overall form, the captions, or the forms'
+    own cells. An office inside a department publishes nothing, and a department above only hands money down.
+    """
     coded = _coded(document, words)
-    overall = _from_roles(drafts, ("departmentName",))
-    supervising = _from_roles(drafts, ("supervisingDepartment",))
+    overall = _from_roles(drafts, "departmentName", words)
+    supervising = _from_roles(drafts, "supervisingDepartment", words)
     units = [t.budget_unit for t in tables if t.budget_unit]
     unit = units[0] if units else None
-    name, code = None, None
-    by_unit = (unit.name, unit.code) if unit else None
-    for candidate in (titled, coded, overall, supervising, by_unit, _published(document, drafts, words)):
-        if candidate and candidate[0]:
-            name = name or plain_department(candidate[0])
-            code = code or candidate[1]
-    department_code = next((c for c in (coded, overall, supervising) if c and c[1]), None)
-    code = department_code[1] if department_code else (unit.code[:3] if unit and unit.code else code)
-    return Department(name or "", code, _region(name or "", document, tables))
+    candidates = [
+        _titled(document, words),
+        coded,
+        overall,
+        _captioned(drafts, words),
+        supervising,
+        (unit.name, unit.code) if unit else None,
+        _published(document, drafts, words),
+        _from_roles(drafts, "upperDepartment", words),
+    ]
+    named = [c for c in candidates if c and c[0]]
+    offices = words.wording("internalOffice")
+    chosen = next((c for c in named if not offices.search(c[0])), named[0] if named else None)
+    name = plain_department(chosen[0], words) if chosen else ""
+    code = next((c[1] for c in (coded, overall, supervising) if c and c[1]), None)
+    code = code or (unit.code[:3] if unit and unit.code else next((c[1] for c in named if c[1]), None))
+    return Department(name, code, _region(name, document, tables))
 
 
-def _titled(document: Document, words: Vocabulary) -> tuple[str, str | None] | None:
+def _titled(document: Document, words: Vocabulary) -> _Named | None:
     """``X 2026年部门预算…`` on one line, or X on the line before it."""
     lines = _lines(document)
     previous = ""
-    for line in [*lines[:_HEAD], *(line for line in lines if "信息公开" in line and len(line) < 60)]:
-        folded = _SECTION.sub("", line)
-        match = re.match(r"^(.*?)20\d\d年?(?:年度)?(?:部门|单位)?(?:综合)?预算", folded)
+    cover = words.wording("disclosureTitle")
+    for line in [*lines[:_HEAD], *(line for line in lines if cover.search(line) and len(line) < 60)]:
+        folded = words.wording("sectionMark").sub("", line)
+        match = words.wording("budgetTitle").match(folded)
         if match:
-            for name in (match.group(1), previous):
+            for name in (match["name"], previous):
                 if _is_organisation(name, words):
                     return name, None
         previous = folded
@@ -88,40 +99,46 @@ def _lines(document: Document) -> list[str]:
     return lines
 
 
-def _coded(document: Document, words: Vocabulary) -> tuple[str, str | None] | None:
+def _coded(document: Document, words: Vocabulary) -> _Named | None:
     for block in document.blocks:
         texts = [block.text] if isinstance(block, Paragraph) else [c.text for c in block.cells if c.row < 2]
         for text in texts:
-            unit = organisation(text) if len(text) < 50 else None
+            unit = organisation(text, words) if len(text) < 50 else None
             if unit and unit.code and len(unit.code) == 3 and _is_organisation(unit.name, words):
                 return unit.name, unit.code
     return None
 
 
-def _published(document: Document, drafts: list[Draft], words: Vocabulary) -> tuple[str, str | None] | None:
-    """Last resort: the caption's own words, a line that is nothing but a name, or 发布机构 and the like."""
-    lines = [fold(draft.caption.text) for draft in drafts if draft.caption is not None] + _lines(document)[:_HEAD]
-    for line in lines:
-        match = re.match(r"^(.*?)(?:20\d\d年?(?:年度|度)?|$)", line)
-        name = match.group(1) if match else ""
+def _captioned(drafts: list[Draft], words: Vocabulary) -> _Named | None:
+    """``X局2025年项目支出绩效目标表``: the name before the year of a caption."""
+    for draft in drafts:
+        match = words.wording("tableYear").search(fold(draft.caption.text)) if draft.caption is not None else None
+        name = fold(draft.caption.text)[: match.start()].rstrip("(") if match and draft.caption is not None else ""
         if _is_organisation(name, words):
             return name, None
-    for line in lines:
-        for pattern in words.patterns("PublisherLabel"):
-            match = pattern.regex.search(line)
-            if match and _is_organisation(match["name"], words):
-                return match["name"], None
     return None
 
 
-def _from_roles(drafts: list[Draft], roles: tuple[str, ...]) -> tuple[str, str | None] | None:
+def _published(document: Document, drafts: list[Draft], words: Vocabulary) -> _Named | None:
+    """Last resort: 发布机构 and the like, the caption's own words, or a line that is nothing but a name."""
+    lines = [fold(draft.caption.text) for draft in drafts if draft.caption is not None] + _lines(document)[:_HEAD]
+    for line in lines:
+        labelled = [match for p in words.patterns("PublisherLabel") if (match := p.regex.search(line))]
+        titled = words.wording("titledName").match(line)
+        for name in [match["name"] for match in labelled] or [titled["name"] if titled else ""]:
+            if _is_organisation(name, words):
+                return name, None
+    return None
+
+
+def _from_roles(drafts: list[Draft], role: str, words: Vocabulary) -> _Named | None:
+    """The last of a role's organisations in the first form that names one: levels are printed from the top down."""
     for draft in drafts:
-        for role in roles:
-            entry = draft.header.first(role)
-            unit = organisation(entry.text) if entry else None
-            if unit:
-                code = draft.header.first("departmentCode")
-                return unit.name, unit.code or (tidy(code.text) if code else None)
+        entries = [entry for entry in draft.header.all(role) if entry.text]
+        unit = organisation(entries[-1].text, words) if entries else None
+        if unit:
+            code = draft.header.first("departmentCode")
+            return unit.name, unit.code or (tidy(code.text) if code else None)
     return None
 
 

@@ -7,49 +7,65 @@ from decimal import Decimal
 
 from graph.extraction.citations import bases
 from graph.extraction.columns import Aligned
-from graph.extraction.levels import Classified, Evidence, classify, one_level_up
+from graph.extraction.levels import Classified, Evidence, classify, on_top, one_level_up
 from graph.extraction.stream import Account
-from graph.extraction.targets import decimal, join_target, parse_target
+from graph.extraction.targets import join_target, parse_target, points
 from graph.extraction.words import tidy
 from graph.model import Indicator, Quote, Reference, Target
 from graph.readers.document import Place
 from graph.vocabulary import Vocabulary, fold
 
+# So many labels do not stand on first rows by chance.
+_ENOUGH = 3
+
 
 @dataclass(slots=True)
 class Context:
-    """What every table of a document is read with."""
+    """What every table of a document is read with. ``on_top``: its labels stand on the first rows of their blocks."""
 
     words: Vocabulary
     account: Account
     year: int | None
+    on_top: bool = False
 
 
 def indicators(rows: list[Aligned], exact: bool, context: Context) -> tuple[Indicator, ...]:
     """One indicator for each row that names one; the rest of a row that a page cut goes to the row before."""
     kept = [row for row in _joined(rows, context) if _names_something(row, context)]
     targets = [_target(row, context) for row in kept]
-    evidence = one_level_up(
-        [
-            Evidence(row.text("level1") or None, row.text("level2") or None, row.text("level3"), target, row.row.first)
-            for row, target in zip(kept, targets, strict=True)
-        ],
-        context.words,
-    )
-    classes = classify(evidence, context.words, centred=not exact)
+    evidence = one_level_up([_evidence(*pair) for pair in zip(kept, targets, strict=True)], context.words)
+    classes = classify(evidence, context.words, centred=not (exact or context.on_top))
     found = [
         _indicator(position, row, target, kept, placed, context)
         for position, (row, target, placed) in enumerate(zip(kept, targets, classes, strict=True), start=1)
     ]
-    return tuple(_with_missing_weight(_with_parents(found), context))
+    return tuple(_with_missing_weight(_with_parents(found, context.words), context))
 
 
-def _with_parents(found: list[Indicator]) -> list[Indicator]:
+def _evidence(row: Aligned, target: Target) -> Evidence:
+    return Evidence(row.text("level1") or None, row.text("level2") or None, row.text("level3"), target, row.row.first)
+
+
+def labels_on_top(parts: list[list[Aligned]], words: Vocabulary) -> bool:
+    """Whether the labels of a document's text dumps stand on the first rows of their blocks: one table shows it not to
+    be so for all, because one converter made them all.
+    """
+    labelled = [
+        [_evidence(row, Target()) for row in rows if row.has("level3")]
+        for rows in parts
+        if any(row.has("level1") for row in rows)
+    ]
+    printed = sum(1 for rows in labelled for row in rows if row.level1)
+    return printed >= _ENOUGH and all(on_top(one_level_up(rows, words), words) for rows in labelled)
+
+
+def _with_parents(found: list[Indicator], words: Vocabulary) -> list[Indicator]:
     """其中：… is a part of the indicator above it."""
+    part_of = words.wording("part")
     whole: Indicator | None = None
     placed = []
     for item in found:
-        part = fold(item.level3).startswith("其中")
+        part = bool(part_of.match(fold(item.level3)))
         if part and whole is not None and whole.level2 == item.level2:
             item = replace(item, parent=whole.level3)
         elif not part:
@@ -110,7 +126,7 @@ def _indicator(
         for cell in cells:
             account.use(cell, role)
     weight_cell = row.text("weight")
-    weight = decimal(fold(weight_cell)) if weight_cell else None
+    weight = points(weight_cell, words) if weight_cell else None
     if weight_cell and weight is None:
         account.doubt(row.cells["weight"][0], "权重不是数字 the weight is no number")
     direction = words.direction(row.text("direction")) if row.has("direction") else None
@@ -131,9 +147,9 @@ def _indicator(
         period=(row.period or "annual").strip(),
         target_for=row.target_for,
         actual=tidy(row.text("actual")) or None,
-        score=decimal(fold(row.text("score"))) if row.has("score") else None,
+        score=points(row.text("score"), words) if row.has("score") else None,
         deviation_reason=tidy(row.text("deviationReason")) or None,
-        remark=tidy(row.text("remark")) or None,
+        remark=_remark(row),
         data_source=tidy(row.text("dataSource")) or None,
         nature=nature,
         references=_references(row),
@@ -141,6 +157,12 @@ def _indicator(
         place=row.cells["level3"][0].place,
         quotes=_quotes(row, rows, placed),
     )
+
+
+def _remark(row: Aligned) -> str | None:
+    """The remark, and what stands in columns whose headings nobody knows, each with its heading."""
+    others = [f"{row.labels[id(cell)]}：{tidy(cell.text)}" for cell in row.cells.get("otherColumn", ())]
+    return "；".join(text for text in (tidy(row.text("remark")), *others) if text) or None
 
 
 def _references(row: Aligned) -> tuple[Reference, ...]:

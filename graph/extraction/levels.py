@@ -7,7 +7,7 @@ chosen is the one whose rows contradict their class least: a count under 时效 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 from graph.model import Target
 from graph.vocabulary import IndicatorClass, Vocabulary, fold
@@ -67,6 +67,21 @@ def _hand_back(
                 marks1[index + 1] = marks1.pop(index)
 
 
+def on_top(rows: list[Evidence], words: Vocabulary) -> bool:
+    """Whether labels plainly stand on the first rows of their blocks: each first level beside the first of its seconds.
+
+    A label in the middle of its block has second levels of its own above it.
+    """
+    marks2 = {i: c for i, row in enumerate(rows) if (c := _second(row, words))}
+    marks1 = {i: c for i, row in enumerate(rows) if (c := _first(row, words))}
+    if not marks1 or min(marks1) != 0 or not set(marks1) <= set(marks2):
+        return False
+    return all(
+        (owner := _owner_of_first(index, marks1)) is not None and marks1[owner].label in second.broader
+        for index, second in marks2.items()
+    )
+
+
 def one_level_up(rows: list[Evidence], words: Vocabulary) -> list[Evidence]:
     """Forms of two levels print second-level classes in the first column: then they are moved down."""
     firsts = [row.level1 for row in rows if row.level1]
@@ -77,10 +92,17 @@ def one_level_up(rows: list[Evidence], words: Vocabulary) -> list[Evidence]:
 
 
 def _second(row: Evidence, words: Vocabulary) -> IndicatorClass | None:
-    found = words.indicator_class(row.level2, 2) if row.level2 else None
-    if found or not row.level1 or words.indicator_class(row.level1, 1):
+    found = words.indicator_class(row.level2, 2) or words.class_like(row.level2, 2) if row.level2 else None
+    if found or not row.level1:
         return found
-    return words.indicator_class(row.level1, 2)
+    first = words.indicator_class(row.level1, 1)
+    return (_only_second(first, words) if row.level2 else None) if first else words.indicator_class(row.level1, 2)
+
+
+def _only_second(first: IndicatorClass, words: Vocabulary) -> IndicatorClass | None:
+    """The second level that an unknown word must mean (患者满意度 below 满意度指标): the first has but one."""
+    below = [item for item in words.classes.values() if item.broader[:1] == (first.label,)]
+    return below[0] if len(below) == 1 else None
 
 
 def _first(row: Evidence, words: Vocabulary) -> IndicatorClass | None:
@@ -156,10 +178,13 @@ def _boundary(
 ) -> int:
     """First row of the right-hand block, between two marks; ties go to the label on its first row."""
 
+    between = range(left + 1, right)
+    upper = [0.0, *accumulate(contradiction(rows[i], marks[left], words) for i in between)]
+    lower = [0.0, *accumulate(contradiction(rows[i], marks[right], words) for i in between)]
+
     def cost(boundary: int) -> float:
-        wrong = sum(contradiction(rows[i], marks[left], words) for i in range(left + 1, boundary))
-        wrong += sum(contradiction(rows[i], marks[right], words) for i in range(boundary, right))
-        return wrong + 0.4 * (right - boundary)
+        above = boundary - left - 1
+        return upper[above] + (lower[-1] - lower[above]) + 0.4 * (right - boundary)
 
     return min(range(right, left, -1), key=cost)
 

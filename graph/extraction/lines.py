@@ -5,7 +5,6 @@ Only read where a document has no indicator grid, because prose beside a grid re
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 
 from graph.extraction.columns import Aligned, Column, Layout
@@ -18,12 +17,6 @@ from graph.vocabulary import IndicatorClass, Vocabulary, fold
 _LAYOUT = Layout(
     tuple(Column(role, n, n + 1, "") for n, role in enumerate(("level1", "level2", "level3", "value"))), ()
 )
-_LABEL = re.compile(
-    r"(?:^|(?<=[，,；;。：:、\s）)\]】]))(?:[（(]?[\d一二三四五六七八九十]{1,2}[)）、.．]\s*)?([一-鿿]{2,14})(?:[（(][^()（）]{0,14}[)）])?\s*[:：]"
-)
-_ITEMS = re.compile(r"[；;。\n]+|(?<=[\d%％次个人户份篇项家天年])[，,、]")
-_NUMBERING = re.compile(r"^\s*(?:[（(]?\d{1,2}[)）、.．]|指标\s*\d{1,2}\s*[:：])\s*")
-_TITLE = re.compile(r"^(.{4,60}?)(?:支出|预算)?(?:绩效目标|绩效指标).{0,8}$")
 
 
 def read_lines(document: Document, words: Vocabulary, account: Account) -> list[Draft]:
@@ -50,14 +43,14 @@ def read_lines(document: Document, words: Vocabulary, account: Account) -> list[
             draft, level1 = Draft(exact=True), None
         if draft.header.take_line(line, account, words):
             draft.members.append(line)
-        elif _TITLE.match(fold(line.text)):
+        elif words.wording("formTitle").match(fold(line.text)):
             title = line
             draft.caption = draft.caption or line
     drafts.append(draft)
     for item in drafts:
         item.layouts = [_LAYOUT]
         item.layout = _LAYOUT
-        _name_by_title(item, title, account)
+        _name_by_title(item, title, account, words)
     return [item for item in drafts if item.rows]
 
 
@@ -78,10 +71,10 @@ def _begins(line: Paragraph, words: Vocabulary) -> bool:
 
 def _labelled(line: Paragraph, words: Vocabulary) -> Iterator[tuple[IndicatorClass | None, IndicatorClass | None, str]]:
     """(first level, second level, words) for each class label with a colon, and for a line that is only a label."""
-    marks = [(m, _classes(m.group(1), words)) for m in _LABEL.finditer(line.text)]
+    marks = [(m, _classes(m["label"], words)) for m in words.wording("lineLabel").finditer(line.text)]
     marks = [(m, classes) for m, classes in marks if any(classes)]
     if not marks:
-        bare = _classes(_NUMBERING.sub("", line.text), words)
+        bare = _classes(words.wording("lineNumbering").sub("", line.text), words)
         if any(bare):
             yield *bare, ""
         return
@@ -103,7 +96,7 @@ def _rows(
     line: Paragraph, level1: IndicatorClass | None, level2: IndicatorClass | None, text: str, words: Vocabulary
 ) -> list[Aligned]:
     rows = []
-    for item in _items(text):
+    for item in _items(text, words):
         name, target = name_and_target(item, words)
         name = name or item
         cells = {"level3": [_cell(line, name)]}
@@ -118,9 +111,9 @@ def _rows(
     return rows
 
 
-def _items(text: str) -> Iterable[str]:
-    for part in _ITEMS.split(text):
-        item = _NUMBERING.sub("", part).strip(" \t，,、；;。")
+def _items(text: str, words: Vocabulary) -> Iterable[str]:
+    for part in words.wording("lineItems").split(text):
+        item = words.wording("lineNumbering").sub("", part).strip(" \t，,、；;。")
         if len(item) > 1:
             yield item
 
@@ -129,10 +122,10 @@ def _cell(line: Paragraph, text: str) -> Cell:
     return Cell(text, 0, 0, line.place)
 
 
-def _name_by_title(draft: Draft, title: Paragraph | None, account: Account) -> None:
+def _name_by_title(draft: Draft, title: Paragraph | None, account: Account, words: Vocabulary) -> None:
     """A form without 项目名称 takes its name from the words before 绩效目标 in its title."""
     source = draft.caption or title
-    match = _TITLE.match(source.text.strip()) if source is not None else None
+    match = words.wording("formTitle").match(source.text.strip()) if source is not None else None
     if match and not draft.header.first("name") and source is not None:
-        draft.header.add("name", match.group(1).strip(), source)
+        draft.header.add("name", match["name"].strip(), source)
         account.furniture(source)

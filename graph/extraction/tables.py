@@ -25,7 +25,7 @@ from graph.model import (
     Task,
 )
 from graph.readers.document import Cell, Place
-from graph.vocabulary import fold
+from graph.vocabulary import Vocabulary, fold
 
 _FUNDS = ("fiscalFunds", "otherFunds", "carriedOver", "upperFunds", "localFunds", "ownFunds")
 _KNOWN = {
@@ -51,13 +51,14 @@ def tables(draft: Draft, context: Context) -> list[TargetTable]:
 
 def _form(draft: Draft, context: Context) -> TargetTable:
     header = draft.header
+    header.settle()
     scope = _scope(draft)
     name_entry = (
         header.first("name") if scope == PROJECT else header.first("departmentName") or header.first("unitName")
     )
     code, name = split_code(name_entry.text) if name_entry else (None, "")
     if scope == DEPARTMENT:
-        unit = organisation(name)
+        unit = organisation(name, context.words)
         name = unit.name if unit else name
     _strays(draft, context)
     inferred: list[str] = []
@@ -73,7 +74,7 @@ def _form(draft: Draft, context: Context) -> TargetTable:
         name=name,
         code=tidy(code_entry.text) if code_entry else code,
         kind=_kind(draft),
-        budget_unit=_unit(header),
+        budget_unit=_unit(header, context.words),
         supervising_department=_text(header, "supervisingDepartment"),
         implementing_unit=_text(header, "implementingUnit"),
         budget=budget,
@@ -118,23 +119,22 @@ def _text(header: Header, role: str) -> str | None:
     return tidy(entry.text) if entry else None
 
 
-def _unit(header: Header) -> BudgetUnit | None:
+def _unit(header: Header, words: Vocabulary) -> BudgetUnit | None:
     for role in ("unitName", "implementingUnit", "supervisingDepartment", "departmentName"):
         entry = header.first(role)
         if entry:
-            unit = organisation(entry.text)
+            unit = organisation(entry.text, words)
             code = header.first("departmentCode")
             return BudgetUnit(unit.name, unit.code or tidy(code.text)) if unit and code else unit
     return None
 
 
 def _money(entry: Entry, header: Header, draft: Draft, context: Context) -> Money | None:
-    group = next((e.label for e in header.all("fundsGroup") if "元" in e.label), "")
-    return (
-        money(entry.text, entry.label, None, context.words)
-        if "元" in entry.label
-        else money(entry.text, group, draft.money_unit, context.words)
-    )
+    yuan = context.words.wording("yuan")
+    if yuan.search(entry.label):
+        return money(entry.text, entry.label, None, context.words)
+    group = next((e.label for e in header.all("fundsGroup") if yuan.search(e.label)), "")
+    return money(entry.text, group, draft.money_unit, context.words)
 
 
 def _budget(header: Header, draft: Draft, context: Context) -> Money | None:
@@ -183,7 +183,7 @@ def _tasks(header: Header, draft: Draft, context: Context) -> tuple[Task, ...]:
     for cells in header.tasks:
         text = {role: tidy("".join(cell.text for cell in found)) for role, found in cells.items()}
         amount = next((text[role] for role in ("budget", "total", "fiscalFunds") if text.get(role)), None)
-        label = next((e.label for e in header.all("budget") if "元" in e.label), "")
+        label = next((e.label for e in header.all("budget") if context.words.wording("yuan").search(e.label)), "")
         budget = money(amount, label, draft.money_unit, context.words) if amount else None
         name = text.get("taskName") or text.get("taskContent", "")
         if name:
@@ -229,7 +229,7 @@ def _flat(draft: Draft, context: Context) -> list[TargetTable]:
         start = next(index for index, row in enumerate(rows) if row is part[0])
         above = [row for index, row in headings if index <= start]
         if above and unit[0] is None:
-            unit = _unit_of(above[-1])
+            unit = _unit_of(above, context.words)
         table = _project(part, draft, unit, context)
         totals_above = tuple(_unit_total(row) for index, row in headings if seen <= index <= start)
         table, seen = replace(table, header_fields=(*table.header_fields, *totals_above)), start + 1
@@ -273,7 +273,7 @@ def _names_a_unit(row: Aligned, context: Context) -> bool:
 def _broken_out_unit(draft: Draft, context: Context) -> tuple[BudgetUnit | None, Quote | None]:
     """The unit whose cell the converter printed as a line between the rows."""
     for _, line in draft.lines:
-        unit = organisation(line.text)
+        unit = organisation(line.text, context.words)
         if unit and unit.code:
             context.account.use(line, "unitName")
             return unit, Quote("unitName", tidy(line.text), line.place)
@@ -286,10 +286,14 @@ def _unit_total(heading: Aligned) -> HeaderField:
     return HeaderField("unitTotal", tidy(" ".join(word for word in words if word)))
 
 
-def _unit_of(heading: Aligned) -> tuple[BudgetUnit | None, Quote | None]:
-    """The unit that a row of its own names above its projects."""
-    cell = next((cell for role in ("unitName", "name") for cell in heading.cells.get(role, ())), None)
-    return (organisation(cell.text), Quote("unitName", tidy(cell.text), cell.place)) if cell else (None, None)
+def _unit_of(headings: list[Aligned], words: Vocabulary) -> tuple[BudgetUnit | None, Quote | None]:
+    """The unit that the nearest row of its own names above its projects; 本级项目 and the like name none."""
+    cells = [cell for heading in headings for role in ("unitName", "name") for cell in heading.cells.get(role, ())[:1]]
+    for cell in reversed(cells):
+        unit = organisation(cell.text, words)
+        if unit and (unit.code or any(p.regex.search(unit.name) for p in words.patterns("OrganisationName"))):
+            return unit, Quote("unitName", tidy(cell.text), cell.place)
+    return None, None
 
 
 def _project(
@@ -323,7 +327,7 @@ def _project(
         quotes.append(unit[1])
     extra = [
         HeaderField(role, tidy(cell.text))
-        for role in ("category", "code", "supervisingDepartment", "implementingUnit", "purpose")
+        for role in ("category", "code", "supervisingDepartment", "implementingUnit", "purpose", "departmentCode")
         for cell in pieces(role)
     ]
     return TargetTable(
@@ -332,7 +336,7 @@ def _project(
         name=name,
         code=code or next((f.text for f in extra if f.role == "code"), None),
         kind=_kind(draft),
-        budget_unit=organisation(own_unit[0].text) if own_unit else unit[0],
+        budget_unit=organisation(own_unit[0].text, context.words) if own_unit else unit[0],
         budget=budget,
         objective=objective or None,
         header_fields=tuple(extra),

@@ -17,7 +17,6 @@ from graph.vocabulary import Pattern, Vocabulary, squeeze
 
 QUALITATIVE, BY = "qualitative", "by"
 _NUMBER = re.compile(r"[+-]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?")
-_RANGE = re.compile(rf"({_NUMBER.pattern})([^\d~～–—至到-]{{0,4}})(?:~|～|-|–|—|至|到)({_NUMBER.pattern})(.{{0,8}})")
 _SPACED_NUMBER = re.compile(r"(?<=\d)\s*([.,])\s*(?=\d)")
 # Longer rows of digits are codes. With the largest factor and 18 decimal places a number below this has 45 digits.
 _LARGEST = Decimal(10) ** 18
@@ -31,6 +30,14 @@ def decimal(text: str) -> Decimal | None:
     except InvalidOperation:
         return None
     return number if number.is_finite() and abs(number) < _LARGEST else None
+
+
+def points(text: str, vocabulary: Vocabulary) -> Decimal | None:
+    """A weight or a score: 10, 10分, 10%; None for other words."""
+    found = parse_target(text, vocabulary)
+    unit = vocabulary.unit(found.unit) if found.unit else None
+    bare = found.comparator in (None, "=") and (not found.unit or (unit and unit.target_kind in ("ratio", "score")))
+    return decimal(found.value or "") if bare else None
 
 
 def parse_target(text: str, vocabulary: Vocabulary, year: int | None = None) -> Target:
@@ -111,11 +118,11 @@ def _is_unit(unit: str, sign: str | None, vocabulary: Vocabulary) -> bool:
 
 
 def _range(plain: str, printed: str, vocabulary: Vocabulary) -> Target | None:
-    match = _RANGE.fullmatch(plain)
+    match = vocabulary.wording("range").match(plain)
     if not match:
         return None
-    low, inner_unit, high, unit = match.groups()
-    unit = unit or inner_unit
+    low, high = match["low"], match["high"]
+    unit = match["unit"] or match["inner"]
     if unit and not vocabulary.unit(unit):
         return None
     first, second = decimal(low), decimal(high)
@@ -215,4 +222,5 @@ def _month(resolves: str, groups: dict[str, str | None], pattern: Pattern) -> in
 
 
 def _ordinal(word: str | None) -> int:
-    return "零一二三四".find(word or "") if (word or "") in "一二三四" and word else int(word or 4)
+    """1 for 1 and for 一; the last of four where none is printed."""
+    return int(unicodedata.numeric(word)) if word else 4

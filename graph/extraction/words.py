@@ -11,10 +11,7 @@ from graph.vocabulary import Vocabulary, fold, squeeze
 
 _BREAK = re.compile(r"\s*[\r\n]+\s*")
 _INNER_SPACE = re.compile(r"(?<=[^\x00-\x7f])[ \t\u3000]+|[ \t\u3000]+(?=[^\x00-\x7f])")
-_AMOUNT = re.compile(r"([+-]?[\d,]+(?:\.\d+)?)(亿元|万元|千元|元|亿|万|千)?")
-_ORGANISATION = re.compile(r"^[\[(【（]?(\d{3,9})[\])】）]?\s*[-–—]?\s*(?!年|\d)(.+)$", re.DOTALL)
 _CODE_BEHIND = re.compile(r"^(.*\D)[\[(【（](\d{3,9})[\])】）]$", re.DOTALL)
-_MEMBER = re.compile(r"[(](部门|汇总|本部)[)]$")
 _PROJECT_CODE = re.compile(r"^(\d{6}\d{2}[A-Z][0-9A-Z]{12})\s*[-–—]?\s*(.*)$", re.DOTALL)
 
 
@@ -26,39 +23,41 @@ def tidy(text: str) -> str:
 def money(text: str, label: str, default_unit: str | None, words: Vocabulary) -> Money | None:
     """An amount: its unit stands behind it, else in the brackets of its label, else in the table's caption.
 
-    The last resort is 万元, in which nearly all of these forms are filled.
+    The last resort is the unit in which nearly all of these forms are filled.
     """
-    match = _AMOUNT.fullmatch(squeeze(unicodedata.normalize("NFKC", text)))
+    match = words.wording("amount").match(
+        words.wording("amountRemark").sub("", squeeze(unicodedata.normalize("NFKC", text)))
+    )
     amount = decimal(match.group(1)) if match else None
     if match is None or amount is None:
         return None
-    unit = _money_unit(match.group(2), label, words) or default_unit or "万元"
+    unit = _money_unit(match["unit"], label, words) or default_unit or words.usual_money_unit
     return Money(amount, unit, (amount * words.money_factors[fold(unit)]).normalize() + 0)
 
 
 def _money_unit(printed: str | None, label: str, words: Vocabulary) -> str | None:
     if printed:
-        return printed if printed.endswith("元") else printed + "元"
+        return words.full_money_unit(printed)
     inside = re.findall(r"[(]([^()]*)[)]", fold(label))
     return next((unit for unit in inside if unit in words.money_factors), None)
 
 
-def organisation(text: str) -> BudgetUnit | None:
+def organisation(text: str, words: Vocabulary) -> BudgetUnit | None:
     """``136001-达州市…`` / ``(433)乌海市…(部门)`` / ``[015001]…`` as code and name; None for an empty text."""
     name = tidy(text)
     match = _CODE_BEHIND.match(name)
     if match:
         return BudgetUnit(match.group(1), match.group(2))
-    match = _ORGANISATION.match(name)
-    code = match.group(1) if match else None
-    name = match.group(2).strip() if match else name
+    match = words.wording("organisationCode").match(name)
+    code = match["code"] if match else None
+    name = match["name"].strip() if match else name
     return BudgetUnit(name, code) if name else None
 
 
-def plain_department(name: str) -> str:
+def plain_department(name: str, words: Vocabulary) -> str:
     """A department's name without the marks of consolidation: (部门), （汇总）, 本级."""
     folded = unicodedata.normalize("NFKC", name)
-    bare = _MEMBER.sub("", folded)
+    bare = words.wording("consolidated").sub("", folded)
     return name if bare == folded else name[: len(bare)]
 
 

@@ -6,28 +6,26 @@ at least three separate words under which other lines keep to the same columns.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from itertools import groupby, pairwise
 
 from graph.readers.glyphs import Line, joined
+from graph.readers.headings import BESIDE, FEWEST_COLUMNS, Found, Row, continued, has_figures, headed, new
 from graph.readers.lattice import Box
 from graph.readers.rows import Piece, Placed, goes_on, labels
 from graph.readers.rows import cells as cells_of
 
 # All in font sizes. A gap this wide separates two columns.
 _APART = 1.0
-# Lines closer than this cannot stand under each other in one cell: they belong to one row.
-_BESIDE = 0.95
-# A heading of two or three lines reaches this far up and down from its middle line.
-_HEADING = 1.5
-# No table goes on after a gap this high.
-_END = 8.0
 # Lines of a running head or a page number between the parts of a table on two pages.
 _RUNNING = 2
-_FEWEST_COLUMNS, _FEWEST_LINES = 3, 2
-# Share of the pieces below the heading that have to keep to its columns; share of the fullest row that makes a row.
-_KEPT, _OWN_ROW = 0.8, 0.6
+# 第1页共5页 has so many letters; a title is at most so many sizes below the table before it.
+_PAGE_NUMBER, _TITLE = 4, 2.5
+# So soon after what may be the head of a form its table begins.
+_HEAD_OF_FORM = 8
+# Share of the fullest row that makes a row.
+_OWN_ROW = 0.6
 # A line that leaves less room than this could not hold the next word; in a column this narrow nobody can tell.
 _ROOM, _NARROW = 1.3, 4.0
 # The next line of a cell is at most this far below.
@@ -53,15 +51,11 @@ class Columns:
     box: Box
 
 
-_Row = list[Piece]
-_Words = list[tuple[float, float]]
-
-
 class Unruled:
     """Finds tables without rules page by page; one that ends a page goes on at the top of the next."""
 
     def __init__(self) -> None:
-        self._last: _Found | None = None
+        self._last: Found | None = None
         self._seen = False
 
     def page(self, lines: Sequence[Line], ruled: Sequence[Box]) -> Iterator[Line | Columns]:
@@ -72,23 +66,63 @@ class Unruled:
             split = [_pieces(line) for line in run]
             begin = above = 0
             while begin < len(run):
-                table = (_continued(split, begin, carried) if carried else None) or _new(split, begin)
+                table = (continued(split, begin, carried) if carried else None) or self._first(split, begin)
                 since += 1
                 if table is not None:
                     yield from _labelled(run[above:begin], split[above:begin], headed=True)
-                    yield _columns(split[begin : table.end], table.heading, table.borders)
+                    yield _columns(split[begin : table.end], table)
                     begin, since, carried, self._last = table.end, 0, None, table
                     above, self._seen = begin, True
                 else:
+                    title = begin == above and self._last is not None and _is_title(run, begin)
+                    since += _RUNNING if title else 0
                     begin += 1
                 if since > _RUNNING:
                     carried, self._last = None, None
+            ending = headed(split, above)
+            end = len(run) - (ending.heading if ending else 0)
             # The head of a form may end a page.
-            form = self._seen and sum(len(row) > 1 for row in split[above:]) >= _FEWEST_LINES
-            yield from _labelled(run[above:], split[above:], headed=False) if form else run[above:]
+            form = self._seen and any(_is_field(split, index) for index in range(above, end))
+            yield from _labelled(run[above:end], split[above:end], headed=False) if form else run[above:end]
+            if ending:
+                yield _columns(split[end:], ending)
+                self._last, since = ending, 0
+
+    def _first(self, lines: list[Row], begin: int) -> Found | None:
+        """The table whose heading is at ``begin``.
+
+        A row with figures heads none where a line of words soon does, or where one did before; but for the first row
+        of a page, whose heading may be lost.
+        """
+        table = new(lines, begin)
+        if table is None or not has_figures(lines[begin : begin + table.heading]):
+            return table
+        if self._seen and begin > _RUNNING:
+            return None
+        for later in range(begin + 1, min(table.end + _HEAD_OF_FORM, len(lines))):
+            other = new(lines, later) if len(lines[later]) > FEWEST_COLUMNS else None
+            if other and not has_figures(lines[later : later + other.heading]):
+                return None
+        return table
 
 
-def _labelled(lines: list[Line], split: list[_Row], *, headed: bool) -> Iterator[Line | Columns]:
+def _is_field(lines: list[Row], index: int) -> bool:
+    """A label and its value, soon below the line above: no foot of the page."""
+    return (
+        len(lines[index]) > 1
+        and index > 0
+        and lines[index - 1][0].y - lines[index][0].y <= _TITLE * lines[index][0].size
+    )
+
+
+def _is_title(lines: Sequence[Line], index: int) -> bool:
+    """Words, not a page number, soon below the line above: what a table ends at, no foot of the page."""
+    line = lines[index]
+    words = sum(character.isalpha() for character in line.text)
+    return index > 0 and words > _PAGE_NUMBER and lines[index - 1].y - line.y <= _TITLE * line.size
+
+
+def _labelled(lines: list[Line], split: list[Row], *, headed: bool) -> Iterator[Line | Columns]:
     """Lines with the labels and values of a form among them; ``headed``: the form's table follows."""
     apart = [index for index, row in enumerate(split) if len(row) > 1]
     if not apart:
@@ -112,7 +146,7 @@ def _runs(lines: Sequence[Line], ruled: Sequence[Box]) -> list[list[Line]]:
     return [list(run) for _, run in groupby(lines, key=lambda line: sum(top > line.y for top in tops))]
 
 
-def _pieces(line: Line) -> _Row:
+def _pieces(line: Line) -> Row:
     # Each piece has its own baseline: words of two rows may stand nearly level.
     pieces = [Piece([line.glyphs[0]], line.glyphs[0].y, line.size)]
     for before, after in pairwise(line.glyphs):
@@ -122,96 +156,29 @@ def _pieces(line: Line) -> _Row:
     return pieces
 
 
-@dataclass(frozen=True, slots=True)
-class _Found:
-    """A table among lines: index after its last line, number of lines in its heading, x between its columns.
-
-    ``words``: those of the heading, by which it is known again on the next page.
-    """
-
-    end: int
-    heading: int
-    borders: list[float]
-    words: frozenset[str]
-
-
-def _new(lines: list[_Row], begin: int) -> _Found | None:
-    """The table whose heading is at ``begin``."""
-    words, below = _heading(lines, begin)
-    if len(words) < _FEWEST_COLUMNS:
-        return None
-    end = _end(lines, below, lambda piece: _touched(piece, words) <= 2)
-    # A line of more words heads a table of its own; a line of one over several columns is a caption.
-    end = next((index for index in range(below, end) if len(lines[index]) > len(words)), end)
-    borders = _borders(words, [piece for line in lines[begin:end] for piece in line])
-    end = next((i for i in range(below, end) if len(lines[i]) == 1 and _crossed(lines[i][0], borders)), end)
-    printed = frozenset(joined(piece.glyphs) for line in lines[begin:below] for piece in line)
-    return _Found(end, below - begin, borders, printed) if _fits(lines[below:end], borders) else None
+def _columns(lines: list[Row], table: Found) -> Columns:
+    heading, body = lines[: table.heading], lines[table.heading :]
+    for piece in (piece for line in lines for piece in line):
+        piece.column = sum(border < (piece.x0 + piece.x1) / 2 for border in table.borders)
+    label = _side_label(body, table)
+    if label:
+        body = [row for line in body if (row := [piece for piece in line if piece not in label])]
+    head = _by_row([[piece for line in heading for piece in line]]) if heading else []
+    rows = cells_of([piece for line in body for piece in line]) or _by_row(_rows(_beside(body)))
+    parts = [_part(cell, 0) for cell in head] + [_part(cell, 1 if heading else 0) for cell in rows]
+    if label:
+        height = max((part.row + part.rowspan for part in parts), default=1)
+        parts.insert(0, _part(Placed(0, 0, label, height), 0))
+    return Columns(parts, _around([piece for line in lines for piece in line]))
 
 
-def _continued(lines: list[_Row], begin: int, table: _Found) -> _Found | None:
-    """The rest of a table of the page before, which may repeat its heading."""
-    end = _end(lines, begin, lambda piece: _crossed(piece, table.borders) <= 1)
-    heading = 0
-    while begin + heading < end and all(joined(piece.glyphs) in table.words for piece in lines[begin + heading]):
-        heading += 1
-    return replace(table, end=end, heading=heading) if _fits(lines[begin:end], table.borders) else None
-
-
-def _end(lines: list[_Row], begin: int, keeps: Callable[[Piece], bool]) -> int:
-    """Index of the first line that is too far below the one before, or does not keep to the columns."""
-    end = begin
-    while end < len(lines) and all(keeps(piece) for piece in lines[end]):
-        if end and lines[end - 1][0].y - lines[end][0].y > _END * lines[end][0].size:
-            break
-        end += 1
-    return end
-
-
-def _fits(body: list[_Row], borders: list[float]) -> bool:
-    pieces = [piece for line in body for piece in line]
-    wide = sum(len(line) >= _FEWEST_COLUMNS for line in body)
-    kept = sum(not _crossed(piece, borders) for piece in pieces)
-    return wide >= _FEWEST_LINES and kept >= _KEPT * len(pieces)
-
-
-def _heading(lines: list[_Row], begin: int) -> tuple[_Words, int]:
-    """Extents of the heading's words by column, and the index of the first line below; the heading may wrap."""
-    top = lines[begin][0]
-    near = [i for i in range(begin, len(lines)) if top.y - lines[i][0].y <= 2 * _HEADING * top.size]
-    # The heading is the fullest line near the top and what stands within its reach.
-    middle = max(near, key=lambda index: len(lines[index]))
-    center, reach = lines[middle][0].y, _HEADING * lines[middle][0].size
-    if top.y - center > reach:
-        return [], begin
-    fullest = len(lines[middle])
-    rest = [i for i in near if i > middle and center - lines[i][0].y <= reach and 2 * len(lines[i]) < fullest]
-    within = [*range(begin, middle + 1), *rest[:1]]
-    words: _Words = []
-    for x0, x1 in sorted((piece.x0, piece.x1) for index in within for piece in lines[index]):
-        if words and x0 < words[-1][1]:
-            words[-1] = words[-1][0], max(words[-1][1], x1)
-        else:
-            words.append((x0, x1))
-    return words, within[-1] + 1
-
-
-def _touched(piece: Piece, words: _Words) -> int:
-    return sum(piece.x0 < x1 and x0 < piece.x1 for x0, x1 in words)
-
-
-def _crossed(piece: Piece, borders: list[float]) -> int:
-    return sum(piece.x0 < border < piece.x1 for border in borders)
-
-
-def _columns(lines: list[_Row], heading: int, borders: list[float]) -> Columns:
-    pieces = [piece for line in lines for piece in line]
-    for piece in pieces:
-        piece.column = sum(border < (piece.x0 + piece.x1) / 2 for border in borders)
-    head = _by_row([[piece for line in lines[:heading] for piece in line]]) if heading else []
-    body = cells_of([piece for line in lines[heading:] for piece in line]) or _by_row(_rows(_beside(lines[heading:])))
-    parts = [_part(cell, 0) for cell in head] + [_part(cell, 1 if heading else 0) for cell in body]
-    return Columns(parts, _around(pieces))
+def _side_label(body: list[Row], table: Found) -> list[Piece]:
+    """The lines of the one label that stands beside the whole table, in a column without a heading."""
+    if not table.borders or table.head.words[0][0] < table.borders[0]:
+        return []
+    label = [piece for line in body for piece in line if piece.column == 0]
+    whole = all(goes_on(above, below) for above, below in pairwise(label))
+    return label if whole else []
 
 
 def _part(cell: Placed, down: int) -> Part:
@@ -220,7 +187,7 @@ def _part(cell: Placed, down: int) -> Part:
     return Part(text, cell.row + down, cell.column, _around(pieces), cell.rowspan)
 
 
-def _by_row(rows: list[_Row]) -> list[Placed]:
+def _by_row(rows: list[Row]) -> list[Placed]:
     return [
         Placed(index, column, [piece for piece in row if piece.column == column])
         for index, row in enumerate(rows)
@@ -233,29 +200,12 @@ def _around(pieces: Sequence[Piece]) -> Box:
     return min(b[0] for b in boxes), min(b[1] for b in boxes), max(b[2] for b in boxes), max(b[3] for b in boxes)
 
 
-def _borders(words: _Words, pieces: Sequence[Piece]) -> list[float]:
-    """Between the middles of two heading words, the middle of the widest strip that the fewest pieces cross."""
-    borders = []
-    for (a0, a1), (b0, b1) in pairwise(words):
-        low, high = (a0 + a1) / 2, (b0 + b1) / 2
-        near = [piece for piece in pieces if piece.x1 > low and piece.x0 < high]
-        edges = sorted({low, high, *(x for piece in near for x in (piece.x0, piece.x1) if low < x < high)})
-
-        def crossing(strip: tuple[float, float], near: Sequence[Piece] = near) -> tuple[int, float]:
-            middle = (strip[0] + strip[1]) / 2
-            return sum(piece.x0 < middle < piece.x1 for piece in near), strip[0] - strip[1]
-
-        left, right = min(pairwise(edges), key=crossing)
-        borders.append((left + right) / 2)
-    return borders
-
-
-def _beside(lines: list[_Row]) -> list[_Row]:
+def _beside(lines: list[Row]) -> list[Row]:
     """Lines too close to stand under each other joined: words of one row centred at different heights."""
-    joined_lines: list[_Row] = []
+    joined_lines: list[Row] = []
     for line in lines:
         above = joined_lines[-1] if joined_lines else []
-        close = bool(above) and above[-1].y - line[0].y < _BESIDE * line[0].size
+        close = bool(above) and above[-1].y - line[0].y < BESIDE * line[0].size
         if close and not {piece.column for piece in above} & {piece.column for piece in line}:
             above.extend(line)
         else:
@@ -263,7 +213,7 @@ def _beside(lines: list[_Row]) -> list[_Row]:
     return joined_lines
 
 
-def _rows(lines: list[_Row]) -> list[_Row]:
+def _rows(lines: list[Row]) -> list[Row]:
     """Lines gathered into rows: wrapped lines join the row above, lines of few words the nearer row."""
     if not lines:
         return []
@@ -271,7 +221,7 @@ def _rows(lines: list[_Row]) -> list[_Row]:
     for piece in (piece for line in lines for piece in line):
         widths[piece.column] = max(widths.get(piece.column, 0.0), piece.x1 - piece.x0)
     fullest = max(len({piece.column for piece in line}) for line in lines)
-    rows: list[_Row] = [[]]
+    rows: list[Row] = [[]]
     waiting: list[Piece] = []  # words of the row below that stand higher than its middle
     for index, line in enumerate(lines):
         above = lines[index - 1] if index else []
@@ -290,7 +240,7 @@ def _rows(lines: list[_Row]) -> list[_Row]:
     return [row for row in rows if row]
 
 
-def _compare(above: _Row, line: _Row, widths: dict[int, float]) -> tuple[set[int], set[int]]:
+def _compare(above: Row, line: Row, widths: dict[int, float]) -> tuple[set[int], set[int]]:
     """Columns of ``line`` that may go on with a full line just above, and those where that ended short or earlier."""
     over = {piece.column: piece for piece in above}
     wrapped: set[int] = set()

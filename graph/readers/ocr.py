@@ -39,6 +39,9 @@ _SAME_LENGTH = 0.85
 # Degrees; a page that leans more was not scanned as a page.
 _MOST_SKEW, _LEAST_SKEW = 5.0, 0.05
 _ELEMENTARY_CELLS = 100_000
+# A page with fewer certain characters a line lies on a side, where each is a line of its own: quarter turns to try.
+# Fewer lines do not tell.
+_SURE, _TOLD, _TURNS = 2.0, 5, (1, 3)
 
 Image = Any  # numpy.ndarray, known only where the component is installed
 
@@ -87,6 +90,20 @@ def page(pdf_page: pdfium.PdfPage, number: int, counter: CellCounter, limits: Li
 
 
 def _blocks(gray: Image, number: int, counter: CellCounter) -> list[Block]:
+    """The page as scanned or, where hardly anything can be read so, turned as it reads best."""
+    import numpy as np
+
+    best, lines, sure = _as_it_stands(gray, number, counter)
+    for turns in _TURNS if lines >= _TOLD and sure < _SURE else ():
+        # Boxes count in the turned page.
+        found, _, surer = _as_it_stands(np.ascontiguousarray(np.rot90(gray, turns)), number, counter)
+        if surer > sure:
+            best, sure = found, surer
+    return best
+
+
+def _as_it_stands(gray: Image, number: int, counter: CellCounter) -> tuple[list[Block], int, float]:
+    """Tables and lines of a page, how many lines were read, and how many characters of a line are certain."""
     import cv2
 
     ink = _ink(gray)
@@ -110,7 +127,8 @@ def _blocks(gray: Image, number: int, counter: CellCounter) -> list[Block]:
             placed.append((table.ys[0], grid))
     for line in scan.around():
         placed.append((line.box[3], Paragraph(line.text, Place(page=number, box=_rounded(line.box)))))
-    return [block for _, block in sorted(placed, key=lambda entry: -entry[0])]
+    sure = scan.certain / max(scan.lines, 1)
+    return [block for _, block in sorted(placed, key=lambda entry: -entry[0])], scan.lines, sure
 
 
 def _ink(gray: Image) -> Image:
@@ -140,6 +158,8 @@ class _Scan:
     def __init__(self, gray: Image, ink: Image, number: int) -> None:
         self._gray, self._ink = gray, ink
         self._scale = _POINTS / _DPI
+        # How many lines were read, and the sum of the confidences of their characters.
+        self.lines, self.certain = 0, 0.0
         self._character = self._character_height()
         self.tables = self._tables()
 
@@ -246,6 +266,8 @@ class _Scan:
         for box, (text, confidence) in zip(boxes, _recognise(crops), strict=True):
             text = "=" if text.strip() == "二" and self._has_equal_bars(box) else text.strip()
             if text:
+                self.lines += 1
+                self.certain += len(text) * float(confidence)
                 words.append(_Words(text, round(float(confidence), 3), self._points(*box)))
         return words
 

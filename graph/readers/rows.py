@@ -16,6 +16,8 @@ from graph.readers.lattice import Box
 
 # Lines of a cell are at most so many times as far apart as the closest ones of all; rows are further apart.
 _SAME_CELL, _WIDER = 1.12, 1.17
+# A gap is so many lines high, give or take this share of a line.
+_UNEVEN = 0.15
 # In font sizes: lines of a cell are no further apart.
 _LEADING = 1.6
 # Shares of that distance: so near, middles are the same; so far off, a merged cell may end beside the end of a row.
@@ -131,17 +133,26 @@ def _with_labels(rows: list[list[_Block]], edge: float) -> list[list[_Block]]:
 
 
 def goes_on(above: Piece, below: Piece) -> bool:
-    """Whether two pieces are lines of one cell: they begin at one edge, one close under the other."""
-    return 0 < above.y - below.y <= _LINE * above.size and abs(above.x0 - below.x0) <= _EDGE
+    """Whether two pieces are lines of one cell: one close under the other, from one edge or about one middle."""
+    close = 0 < above.y - below.y <= _LINE * above.size
+    middle = (above.x0 + above.x1 - below.x0 - below.x1) / 2
+    return close and (abs(above.x0 - below.x0) <= _EDGE or abs(middle) <= _EDGE)
 
 
 def _leading(columns: Sequence[list[list[Piece]]]) -> float | None:
-    """How far apart the lines of one cell are; None if that may be the distance of rows, no column being wider set."""
+    """How far apart the lines of one cell are; None if that may be the distance of rows.
+
+    It may be where most columns are set as close, and all wider gaps are so many lines high, as rows left empty are.
+    """
     gaps = [[a[0].y - b[0].y for a, b in pairwise(lines)] for lines in columns if len(lines) > 1]
     least = min((min(column) for column in gaps), default=0.0)
     wider = sum(min(column) > _WIDER * least for column in gaps)
     size = max((piece.size for lines in columns for line in lines for piece in line), default=0.0)
-    if not gaps or 2 * wider < len(gaps) or least > _LEADING * size:
+    if not gaps or least > _LEADING * size:
+        return None
+    others = [gap / least for column in gaps for gap in column if gap > _SAME_CELL * least]
+    uneven = sum(abs(gap - round(gap)) > _UNEVEN for gap in others)
+    if 2 * wider < len(gaps) and (2 * uneven < len(others) or not others):
         return None
     return median(gap for column in gaps for gap in column if gap <= _SAME_CELL * least)
 

@@ -87,7 +87,7 @@ def paragraphs(data: bytes) -> list[Mark]:
     """
     try:
         return _Word(data).paragraphs()
-    except (struct.error, IndexError, ValueError, CompDocError) as error:
+    except (struct.error, IndexError, ValueError, CompDocError, AssertionError) as error:
         raise DamagedFile(f"Word: {error}") from error
 
 

@@ -122,11 +122,14 @@ def _sheets(
     )
     blocks: list[Block] = []
     warnings: list[str] = []
+    seen: set[str] = set()
     for sheet in first(root, "sheets") if first(root, "sheets") is not None else ():
         name = sheet.get("name", "")
         kind, part = parts.get(attribute(sheet, "id") or "", ("", ""))
-        if kind != "worksheet":
+        # A part is the content of one sheet: named again and again, it would make a small file a long read.
+        if kind != "worksheet" or part in seen:
             continue
+        seen.add(part)
         if sheet.get("state", "visible") != "visible":
             warnings.append(hidden_sheet(name))
             continue

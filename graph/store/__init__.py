@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Mapping
-from typing import IO, Protocol
+from typing import IO, Protocol, cast
 
 from pyoxigraph import NamedNode, Quad, QueryBoolean, QuerySolutions, QueryTriples, RdfFormat, Triple
 
-from graph.errors import StoreError
 from graph.store.embedded import EmbeddedStore, Term
+from graph.store.remote import RemoteStore
 
-__all__ = ["EmbeddedStore", "Store", "Term", "open_store"]
+__all__ = ["EmbeddedStore", "RemoteStore", "Store", "Term", "is_remote", "open_store"]
 
 
 class Store(Protocol):
@@ -55,11 +55,18 @@ class Store(Protocol):
         """Give the store back, everything on disk. Nothing but close() may be called afterwards."""
 
 
+def is_remote(location: str | os.PathLike[str] | None) -> bool:
+    """Whether a location is the query URL of a SPARQL 1.1 server."""
+    return location is not None and os.fspath(location).startswith(("http://", "https://"))
+
+
 def open_store(location: str | os.PathLike[str] | None, *, read_only: bool = False) -> Store:
-    """The store in a folder, made where there is none; in memory, for as long as it is held, if ``location`` is None.
+    """The store in a folder, made where there is none, or on the SPARQL 1.1 server that has this query URL.
+
+    In memory, for as long as it is held, if ``location`` is None.
 
     A store opened read-only keeps the state of that moment, whatever another process writes. Raises StoreError.
     """
-    if location is not None and os.fspath(location).startswith(("http://", "https://")):
-        raise StoreError(os.fspath(location), zh="图谱库须是本机文件夹。", en="The store must be a local folder.")
+    if is_remote(location):
+        return RemoteStore(os.fspath(cast(str, location)), read_only=read_only)
     return EmbeddedStore(location, read_only=read_only)

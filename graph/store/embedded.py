@@ -72,7 +72,7 @@ class EmbeddedStore:
     def replace(self, graphs: Mapping[NamedNode, Iterable[Triple]]) -> bool:
         """See :meth:`graph.store.Store.replace`."""
         with self._writing:
-            changed = {name: new for name, new in _lists(graphs) if _canonical(new) != _canonical(self.graph(name))}
+            changed = {name: new for name, new in _lists(graphs) if canonical(new) != canonical(self.graph(name))}
             self._change([operation for name, new in changed.items() for operation in _replacement(name, new)])
             return bool(changed)
 
@@ -176,7 +176,7 @@ def _lists(graphs: Mapping[NamedNode, Iterable[Triple]]) -> Iterator[tuple[Named
     return ((name, list(triples)) for name, triples in graphs.items())
 
 
-def _canonical(triples: Iterable[Triple]) -> Dataset:
+def canonical(triples: Iterable[Triple]) -> Dataset:
     """Comparable triples: literals as a store keeps them (20.00 is 20), blank nodes under canonical names."""
     store = Store()
     store.extend(Quad(*triple) for triple in triples)

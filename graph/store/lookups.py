@@ -8,19 +8,17 @@ from typing import IO, Any, NoReturn, cast
 
 from pyoxigraph import (
     NamedNode,
-    Quad,
     QueryBoolean,
     QueryResultsFormat,
     QuerySolutions,
     QueryTriples,
     RdfFormat,
     Triple,
-    parse,
     parse_query_results,
 )
-from pyoxigraph import Store as Memory
 
 from graph.errors import StoreError
+from graph.store.asking import Asking, as_result
 from graph.store.embedded import Term
 from graph.store.sandbox import Limits, Sandbox
 from graph.store.terms import to_json
@@ -30,7 +28,7 @@ SECONDS = 60.0  # for questions of our own, which are known to be fast
 _SOLUTIONS = QueryResultsFormat.JSON
 
 
-class Lookups:
+class Lookups(Asking):
     """Read-only :class:`graph.store.Store` over a sandbox, with workers that queries from outside cannot take."""
 
     def __init__(self, sandbox: Sandbox) -> None:
@@ -59,27 +57,9 @@ class Lookups:
         """Raises StoreError: what is in memory is a copy."""
         _refuse()
 
-    def graph(self, name: NamedNode) -> Iterator[Triple]:
-        """See :meth:`graph.store.Store.graph`."""
-        dataset = [[name.value], []]
-        sparql = "CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }"
-        _, body = self._ask(
-            op="query", sparql=sparql, dataset=dataset, solutions=None, graph=RdfFormat.N_TRIPLES.media_type
-        )
-        return (quad.triple for quad in parse(body, RdfFormat.N_TRIPLES))
-
-    def quads(
-        self, subject: NamedNode | None, predicate: NamedNode | None, object: NamedNode | None, name: NamedNode | None
-    ) -> Iterator[Quad]:
-        """See :meth:`graph.store.Store.quads`."""
-        given = {"s": subject, "p": predicate, "o": object, "g": name}
-        bindings: dict[str, Term] = {variable: term for variable, term in given.items() if term is not None}
-        found = cast(QuerySolutions, self.query("SELECT ?s ?p ?o ?g { GRAPH ?g { ?s ?p ?o } }", bindings=bindings))
-        return (Quad(row["s"], row["p"], row["o"], row["g"]) for row in found)
-
     def graphs(self) -> Iterator[NamedNode]:
         """See :meth:`graph.store.Store.graphs`."""
-        found = cast(QuerySolutions, self.query("SELECT ?g { GRAPH ?g {} }"))
+        found = cast(QuerySolutions, self.query("SELECT ?g { GRAPH ?g {} }"))  # the empty ones too
         return (cast(NamedNode, row["g"]) for row in found)
 
     def state(self) -> str:
@@ -99,13 +79,6 @@ class Lookups:
         with self._workers:
             result = self._sandbox.ask(request, self._limits)
             return result.media_type, result.body
-
-
-def as_result(triples: bytes) -> QueryTriples:
-    """N-Triples as the result of a query."""
-    store = Memory()
-    store.bulk_load(triples, RdfFormat.N_TRIPLES)
-    return cast(QueryTriples, store.query("CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }"))
 
 
 def _refuse() -> NoReturn:

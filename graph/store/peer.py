@@ -121,28 +121,24 @@ class Stop:
 class Result:
     """A result as it goes out. Its bytes come once; what is not read to the end is to be closed."""
 
-    media_type = ""
-
-    def __init__(self, peer: Peer, explain: Callable[[Stopped], JixiaoError], stop: Stop) -> None:
-        stop.attach(peer)
-        self._peer: Peer | None = peer
-        self._stop = stop
-        self._explain = explain
-        self._held = tempfile.SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115
+    def __init__(self) -> None:
+        self.media_type = ""
         self.size = 0  # bytes that are held: all, once it is complete
         self.told: dict[str, Any] = {}
+        self._held = tempfile.SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115
 
     @property
     def complete(self) -> bool:
         """Whether nothing can go wrong any more."""
-        return self._peer is None
+        return True
 
-    def collect(self) -> None:
-        """Take in the result, or as much of it as is held. Raises what stopped it."""
-        for part in self._arriving():
-            self.size += self._held.write(part)
-            if self.size >= HELD:
-                return
+    def write(self, chunk: bytes) -> int:
+        """Hold some more, as a stream does."""
+        self.size += len(chunk)
+        return self._held.write(chunk)
+
+    def flush(self) -> None:
+        """Nothing is to be done."""
 
     def chunks(self) -> Iterator[bytes]:
         """The bytes in pieces. Raises what stopped the query, if it had not ended when this was made."""
@@ -162,6 +158,36 @@ class Result:
     def close(self) -> None:
         """Give up what is still to come."""
         self._held.close()
+
+    def _arriving(self) -> Iterator[bytes]:
+        return iter(())
+
+
+class WorkerResult(Result):
+    """The result that a worker is sending."""
+
+    def __init__(self, peer: Peer, explain: Callable[[Stopped], JixiaoError], stop: Stop) -> None:
+        super().__init__()
+        stop.attach(peer)
+        self._peer: Peer | None = peer
+        self._stop = stop
+        self._explain = explain
+
+    @property
+    def complete(self) -> bool:
+        """Whether the worker has sent all."""
+        return self._peer is None
+
+    def collect(self) -> None:
+        """Take in the result, or as much of it as is held. Raises what stopped it."""
+        for part in self._arriving():
+            self.write(part)
+            if self.size >= HELD:
+                return
+
+    def close(self) -> None:
+        """Give up what is still to come."""
+        super().close()
         if self._peer is not None:
             self._stop.detach()
             peer, self._peer = self._peer, None

@@ -24,7 +24,7 @@ from graph.errors import LimitExceeded, QueryError, StoreError
 from graph.store.embedded import EmbeddedStore
 from graph.store.guard import refuse_federation
 from graph.store.host import READY
-from graph.store.peer import Gone, Peer, Result, Stop, Stopped
+from graph.store.peer import Gone, Peer, Result, Stop, Stopped, WorkerResult
 from graph.store.worker import OUT_OF_MEMORY, Limits
 
 __all__ = ["Dataset", "Limits", "Result", "Sandbox", "Stop"]
@@ -97,13 +97,13 @@ class Sandbox:
 
 def _asked(process: _Process, message: bytes, limits: Limits, stop: Stop, fresh: bool) -> Result:
     peer = process.fork() if fresh else process.take()  # one that has answered can open no file any more
-    result = Result(peer, lambda stopped: _explained(stopped, limits), stop)
+    result = WorkerResult(peer, lambda stopped: explained(stopped, limits), stop)
     peer.send(message, limits.seconds)
     result.collect()
     return result
 
 
-def _explained(stopped: Stopped, limits: Limits) -> LimitExceeded | QueryError | StoreError:
+def explained(stopped: Stopped, limits: Limits) -> LimitExceeded | QueryError | StoreError:
     """Why a request has no (whole) answer, as an error for people."""
     told, code, rows, memory = stopped.told, stopped.code, limits.rows, limits.memory_mb
     match told.get("error"):

@@ -75,4 +75,4 @@ def insertion(name: NamedNode | None, triples: Iterable[Triple]) -> str:
 
 def clearing(name: NamedNode | None) -> list[str]:
     """Operations that leave a graph empty, though there."""
-    return ["CLEAR DEFAULT"] if name is None else [f"DROP SILENT GRAPH {name}", f"CREATE GRAPH {name}"]
+    return ["CLEAR DEFAULT"] if name is None else [f"DROP SILENT GRAPH {name}", f"CREATE SILENT GRAPH {name}"]

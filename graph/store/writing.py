@@ -6,7 +6,7 @@ import base64
 import time
 from collections.abc import Iterator
 from contextlib import closing
-from typing import Any
+from typing import Any, Protocol
 
 from pyoxigraph import NamedNode, RdfFormat, Triple, parse
 
@@ -23,7 +23,20 @@ def write(request: dict[str, Any]) -> dict[str, Any]:
         return changed(store, request["change"])
 
 
-def changed(store: EmbeddedStore, change: dict[str, Any]) -> dict[str, Any]:
+class Changeable(Protocol):
+    """A store that can be changed so."""
+
+    def update(self, sparql: str, base: str | None = None) -> None:
+        """Run an update in one transaction."""
+
+    def change(self, operations: list[str]) -> None:
+        """Run update operations of ours in one transaction."""
+
+    def has_graph(self, name: NamedNode) -> bool:
+        """Whether a graph is there."""
+
+
+def changed(store: Changeable, change: dict[str, Any]) -> dict[str, Any]:
     """Change a store. ``kind``: update, put, post or delete; tells whether the graph was there before.
 
     Raises QueryError for an update that is wrong, BadParameter for triples that are, and StoreError.

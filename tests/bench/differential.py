@@ -17,11 +17,11 @@ from pyoxigraph import Triple
 
 from graph.ingest import triples_of
 from graph.model import Disclosure
+from graph.reference import processor_time, reference
 from graph.shapes import shapes
 from graph.validation import judge
 from tests.bench.validation import samples
 from tests.generated import Found, disclosures, graph_of
-from tests.reference import processor_time, reference
 
 
 def compared(triples: list[Triple]) -> tuple[Found, Found]:

@@ -28,9 +28,9 @@ from graph.mass_validation import judge_store
 from graph.model import PROJECT, Disclosure
 from graph.rdf import to_quads
 from graph.readers import read
+from graph.reference import processor_time, reference
 from graph.validation import judge
 from graph.vocabulary import vocabulary
-from tests.reference import processor_time, reference
 
 
 def samples() -> list[Disclosure]:

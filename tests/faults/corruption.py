@@ -60,6 +60,16 @@ def as_text(printed: Iterable[render.Part]) -> bytes:
     return "\n".join("\t".join(row) for row in as_rows(printed)).encode()
 
 
+def as_markdown(printed: Iterable[render.Part]) -> bytes:
+    lines: list[str] = []
+    for part in printed:
+        for number, row in enumerate(as_rows([part]) if isinstance(part, render.Table) else ()):
+            lines.append("| " + " | ".join(text.replace("|", "\\|") for text in row) + " |")
+            lines += ["|" + " --- |" * len(row)] if number == 0 else []
+        lines += [f"# {part}", ""] if isinstance(part, str) else [""]
+    return "\n".join(lines).encode()
+
+
 def _archive() -> bytes:
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w") as archive:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import signal
 import time
 import zipfile
@@ -19,7 +20,7 @@ from graph.errors import DamagedFile, JixiaoError, NoPerformanceTable, ReadError
 from graph.extraction import extract
 from graph.model import Disclosure
 from graph.readers import archive, ocr, read_bytes
-from graph.readers.document import Document, Paragraph
+from graph.readers.document import Document, Grid, Paragraph
 from tests.faults.corruption import FILES, Damage, damages, good, members, with_member
 from tests.golden import scans
 
@@ -132,6 +133,14 @@ def test_a_package_that_lost_its_list_of_types_is_no_archive_of_texts() -> None:
     (document,) = documents(stream.getvalue())
     assert isinstance(document, Document)
     assert len(extract(document).target_tables[0].indicators) == 6
+
+
+def test_a_sheet_named_many_times_is_read_once() -> None:
+    def repeat(part: bytes) -> bytes:
+        return re.sub(rb"<sheet [^>]*/>", lambda found: found[0] * 3000, part)
+
+    (grid,) = read_bytes(with_member(good("xlsx"), "xl/workbook.xml", repeat), "x.xlsx").blocks
+    assert isinstance(grid, Grid)
 
 
 NOWHERE = b"""%%PDF-1.4

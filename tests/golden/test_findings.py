@@ -28,7 +28,7 @@ ANCHORS: list[tuple[str, str, list[str | None]]] = [
     (GUANTAO, "R08", [None]), (GUANTAO, "R36", ["16.27万元", "1年", "20万元", "28.5万元", "45天"]),
     (GUANTAO, "R40", ["≤6人", "≤6人"]), (GUANTAO, "R44c", ["≥80%", "≥95%", "≥95%"]),
     (GUANTAO, "R48", ["办公人员满意度"]),
-    (GUANTAO, "R53", ["≥285000人"]), (GUANTAO, "R56", ["16.27万元", "28.5万元", "≤10万元"]),
+    (GUANTAO, "R55b", ["90"]), (GUANTAO, "R53", ["≥285000人"]), (GUANTAO, "R56", ["16.27万元", "28.5万元", "≤10万元"]),
     (GUANTAO, "R73", ["1年", "≤1年", "≤1年"]), (GUANTAO, "R83", ["邯医保发【2025】19号"]), (GUANTAO, "R84", []),
     (GUANTAO, "R82b", ["拨款凭证", "拨款凭证", "银行回单", "银行回单", "拨款凭证"]),
     (GUANTAO, "R85", ["馆办字〔2003〕76号"]),
@@ -62,7 +62,10 @@ def test_what_is_known_to_be_wrong_in_a_sample_is_found(sample: str, rule: str, 
     assert Counter(finding.value for finding in judged(sample) if finding.rule == rule) == Counter(values)
 
 
-RIGHT = "R01 R02 R03 R05 R06 R11 R12 R14 R27 R30 R33 R34 R37 R39 R41 R57 R58 R60 R62 R63 R64 R66 R68 R70 R75 R78 R80"
+RIGHT = (
+    "R01 R02 R03 R05 R06 R11 R12 R14 R26 R27 R30 R31 R33 R34 R37 R39 R41 R57 R58 R60 R62 R63 R64 R65 R66 R68 R69 R70 "
+    "R75 R78 R80 R90 R95b R96 R98"
+)
 
 
 @pytest.mark.parametrize("sample", refresh.SAMPLES)

@@ -20,7 +20,6 @@ from api.streaming import Busy, Exports, disposition
 from graph.errors import NotFound
 from graph.export.graphs import FORMATS
 from graph.export.relations import relations
-from graph.queries import library
 from tests.http.conftest import Served
 
 BROWSER = {"accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
@@ -76,13 +75,6 @@ def test_a_list_in_every_format(client: Client) -> None:
     assert client.get("/export/list/projects", params={"bom": "true"}).content.startswith(b"\xef\xbb\xbf")
 
 
-def test_a_question_is_answered_with_its_parameters(client: Client) -> None:
-    asked = {"project": "医疗救助", "indicator": "", "format": "json"}
-    rows = client.get("/export/query/indicators-across-departments", params=asked).json()
-    assert rows and all("医疗救助" in row["project_name"] for row in rows)
-    assert client.get("/export/query/qualitative-share").headers["content-type"].startswith("text/csv")
-
-
 @pytest.mark.parametrize(
     ("status", "path"),
     [
@@ -92,9 +84,6 @@ def test_a_question_is_answered_with_its_parameters(client: Client) -> None:
         (400, "/export/comparison"),
         (400, "/export/graph?format=pdf"),
         (400, "/export/graph?year=x"),
-        (400, "/export/query/nothing"),
-        (400, "/export/query/indicators-of-project"),
-        (400, "/export/query/weight-totals?x=1"),
         (413, "/export/list/quotes?format=xlsx&small=1"),
     ],
 )
@@ -114,8 +103,8 @@ def test_what_cannot_be_given_is_told_as_a_problem(
 def test_the_page_offers_everything_and_json_says_the_same(client: Client) -> None:
     offers = client.get("/export").json()
     text = client.get("/export", headers=BROWSER).text
-    urls = [item["url"] for kind in ("files", "lists", "queries") for item in offers[kind]]
-    assert len(urls) == 3 + len(relations()) + len(library())
+    urls = [item["url"] for kind in ("files", "lists") for item in offers[kind]]
+    assert len(urls) == 3 + len(relations())
     assert [url for url in urls if f'formaction="{url}"' not in text] == []
 
 

@@ -8,6 +8,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 import typer.main
 
@@ -16,7 +17,9 @@ from api.terminal import with_prefixes
 from graph import __version__, queries, resources
 from graph.ingest import ingest
 from graph.store import open_store
+from tests import render
 from tests.conftest import Printed
+from tests.golden import refresh
 
 SAMPLE = resources.folder("data/samples") / "tongchuan-2024.txt"
 Jixiao = Callable[..., Printed]
@@ -46,6 +49,17 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> str:
     with closing(open_store(where)) as store:
         list(ingest([SAMPLE], store))
     return str(where)
+
+
+@pytest.mark.parametrize("command", ["extract", "ingest", "validate"])
+def test_what_was_not_read_of_a_file_with_a_table_is_told_with_its_place(command: str, jixiao: Jixiao) -> None:
+    book = openpyxl.load_workbook(io.BytesIO(render.xlsx(render.form(refresh.disclosure("tongchuan-2024")))))
+    book.create_sheet("去年").sheet_state = "hidden"
+    book.save("绩效.xlsx")
+    done = jixiao(command, "绩效.xlsx")
+    assert done.code in (0, 1)
+    (line,) = done.err.splitlines()
+    assert line.startswith("绩效.xlsx：隐藏的工作表“去年”未读取。")
 
 
 # -- help -----------------------------------------------------------------------------------------------------------
@@ -106,6 +120,10 @@ def test_validate_ends_with_1_when_a_rule_is_broken_and_0_when_none_is(jixiao: J
     ((reading),) = json.loads(done.out)
     severities = {finding["severity"] for finding in reading["findings"]}
     assert (done.code, "violation" in severities) == (1, True)
+
+
+def test_validate_compares_with_pyshacl_where_asked(jixiao: Jixiao) -> None:
+    assert "pySHACL finds the same" in jixiao("validate", SAMPLE, "--check").err
 
 
 def test_validate_prints_a_report_as_turtle(jixiao: Jixiao) -> None:

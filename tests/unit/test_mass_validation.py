@@ -14,10 +14,10 @@ from graph.errors import StoreError
 from graph.ingest import ingest, triples_of
 from graph.mass_validation import judge_all, judge_store, refresh
 from graph.model import Disclosure
+from graph.reference import reference
 from graph.store import Store, open_store
 from graph.validation import COMPARISON, Finding, judge, recompared, report_triples
 from tests.cases import ACROSS, ALIKE, PEERS, RIGHT, WRONG, all_of, at, elsewhere, table
-from tests.reference import reference
 from tests.unit.test_validation import SAMPLES, sample
 
 # Some are of one department, so that they speak of the same tables.

@@ -22,6 +22,7 @@ IMPORTED_AS = {
     "python-multipart": "python_multipart",
     "charset-normalizer": "charset_normalizer",
     "opencv-python-headless": "cv2",
+    "prometheus-client": "prometheus_client",
     "pillow": "PIL",
 }
 

@@ -13,7 +13,7 @@ from graph.readers.limits import Limits
 installed = pytest.mark.ocr
 
 
-def picture(angle: float = 0) -> bytes:
+def picture(angle: float = 0, quarters: int = 0) -> bytes:
     """A page of A4 at 150 dpi: a line of text, and a table of two rows and two columns, the first column merged."""
     image = Image.new("L", (1240, 1754), 245)
     draw = ImageDraw.Draw(image)
@@ -26,14 +26,15 @@ def picture(angle: float = 0) -> bytes:
     for x, y, text in ((120, 280, "Output"), (520, 230, "39"), (520, 330, "95.5%")):
         draw.text((x, y), text, 20, font)
     stream = io.BytesIO()
-    image.rotate(angle, fillcolor=245, resample=Image.Resampling.BICUBIC).save(stream, "PNG")
+    image = image.rotate(angle, fillcolor=245, resample=Image.Resampling.BICUBIC)
+    image.rotate(90 * quarters, expand=True).save(stream, "PNG")
     return stream.getvalue()
 
 
 @installed
-@pytest.mark.parametrize("angle", [0, 1.5])
-def test_a_scanned_table_is_read_cell_by_cell(angle: float) -> None:
-    result = ocr.read(picture(angle), "t.png")
+@pytest.mark.parametrize(("angle", "quarters"), [(0, 0), (1.5, 0), (0, 1), (0, 3)])
+def test_a_scanned_table_is_read_cell_by_cell(angle: float, quarters: int) -> None:
+    result = ocr.read(picture(angle, quarters), "t.png")
     (grid,) = [block for block in result.blocks if isinstance(block, Grid)]
     assert [(cell.text, cell.rowspan) for cell in grid.cells] == [("Output", 2), ("39", 1), ("95.5%", 1)]
     assert all(cell.confidence is not None and cell.confidence > 0.8 for cell in grid.cells)

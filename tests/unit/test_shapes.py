@@ -11,9 +11,9 @@ from pyoxigraph import RdfFormat, parse
 from graph import resources
 from graph.errors import VocabularyError
 from graph.iris import JX
+from graph.reference import reference
 from graph.shapes import NotSupported, background, load, shapes
 from graph.validation import judge
-from tests.reference import reference
 
 PREFIXES = """
 @prefix dcterms: <http://purl.org/dc/terms/> .

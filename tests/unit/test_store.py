@@ -197,8 +197,6 @@ def test_a_file_or_a_folder_of_other_things_is_not_taken_for_a_store(tmp_path: P
     with pytest.raises(StoreError, match="something else"):
         open_store(tmp_path / "folder")
     assert [entry.name for entry in (tmp_path / "folder").iterdir()] == ["预算.pdf"]
-    with pytest.raises(StoreError, match="local folder"):
-        open_store("https://example.org/sparql")
 
 
 def test_a_damaged_store_is_reported(tmp_path: Path) -> None:

@@ -21,11 +21,11 @@ from graph.iris import RDF_TYPE
 from graph.model import Disclosure
 from graph.rdf import to_quads
 from graph.readers.document import Place
+from graph.reference import reference
 from graph.shapes import SH, shapes
 from graph.validation import Finding, as_json, judge, report_triples
 from graph.vocabulary import vocabulary
 from tests.cases import ACROSS, FINE, RIGHT, WRONG, Change, all_of, at
-from tests.reference import reference
 from tests.strategies import disclosures
 
 SAMPLES = ["dachuan-2026.txt", "guantao-2026.txt", "hanzhong-2026.txt", "tongchuan-2024.txt", "xinhua-2026.txt"]

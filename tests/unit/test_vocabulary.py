@@ -51,7 +51,8 @@ def test_a_heading_or_a_unit_is_added_by_editing_turtle_alone(tmp_path: Path) ->
         tmp_path,
         'jx:role-mood a jx:Role ; skos:notation "mood" ; jx:place "column" ;'
         ' skos:altLabel "心情指数" ; jx:pattern "第.季心情" .'
-        'jx:unit-sack a jx:Unit ; skos:prefLabel "麻袋"@zh ; jx:multiplier 50.0 .',
+        'jx:unit-sack a jx:Unit ; skos:prefLabel "麻袋"@zh ; jx:multiplier 50.0 .'
+        'jx:multiple-10k a jx:Multiple ; skos:prefLabel "万"@zh ; jx:multiplier 10000.0 .',
     )
     assert words.heading("心情 指数", "column") == words.heading("第一季心情", "column") == ("mood",)
     sack = words.unit("万麻袋")

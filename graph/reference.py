@@ -14,7 +14,7 @@ from pyoxigraph import Quad, RdfFormat, Triple, serialize
 
 from graph import resources
 from graph.shapes import JXS, SH, background, load
-from graph.validation import NUMBERS, plain_number
+from graph.validation import NUMBERS, Finding, plain_number
 
 
 def reference(triples: Iterable[Triple | Quad], files: Sequence[Path] = ()) -> set[tuple[str, str, str | None]]:
@@ -28,6 +28,15 @@ def reference(triples: Iterable[Triple | Quad], files: Sequence[Path] = ()) -> s
     text = serialize(data, format=RdfFormat.N_TRIPLES) or b""
     results = _worker().submit(_pyshacl, text, b"\n".join(file.read_bytes() for file in files)).result()
     return {(shape.removeprefix(JXS), focus, value) for shape, focus, value in results}
+
+
+def differences(triples: Sequence[Triple | Quad], findings: Iterable[Finding]) -> list[str]:
+    """A line for everything that only one of the two finds in a graph, its Chinese and its English half in turn."""
+    ours, theirs = {(f.rule, f.focus, f.value) for f in findings}, reference(triples)
+    lines = []
+    for zh, en, only in (("仅本软件", "only here", ours - theirs), ("仅 pySHACL", "only pySHACL", theirs - ours)):
+        lines += [f"{zh} {en}: {rule} {focus} {value or ''}".rstrip() for rule, focus, value in sorted(only, key=str)]
+    return lines
 
 
 def processor_time() -> float:

@@ -1,0 +1,233 @@
+"""Writing with a token: upload a document, see what was read and judged, accept it; replace or withdraw one."""
+
+from __future__ import annotations
+
+import json
+import re
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any
+
+from fastapi import APIRouter, File, Form, Request, Response, UploadFile
+from fastapi.responses import RedirectResponse
+
+from api.authorisation import writer
+from api.html import render
+from api.items import link
+from api.openapi import HTML
+from api.parameters import chosen
+from api.previews import Preview
+from api.resources import service
+from graph import iris, output
+from graph.changes import Made, accept, replace, withdraw
+from graph.errors import JixiaoError, NoPerformanceTable
+from graph.ingest import Reading
+from graph.store import Store
+from graph.validation import as_json
+
+router = APIRouter(tags=["写入 Writing"])
+JSON, PAGE = "application/json", "text/html"
+_FORMATS = {"json": JSON, "html": PAGE}
+_NAME = re.compile(r"[\x00-\x1f\x7f/\\]")
+Json = dict[str, Any]
+Document = Annotated[
+    UploadFile, File(description="PDF、Word、Excel、网页、文本或 ZIP；PDF, Word, Excel, HTML, text or ZIP")
+]
+Token = Annotated[str | None, Form(description="网页表单中的令牌，代替请求头 in place of the header, for forms")]
+
+_ERROR = {"anyOf": [{"type": "null"}, {"type": "object"}]}
+_DOCUMENT = {
+    "type": "object",
+    "required": ["path", "disclosure", "findings", "not_understood", "error"],
+    "properties": {
+        "path": {"type": "string"},
+        "disclosure": {**_ERROR, "description": "读到的内容，同 jixiao extract what was read"},
+        "findings": {"type": "array", "items": {"type": "object"}, "description": "校验结果 what the rules found"},
+        "not_understood": {"type": "array", "items": {"type": "object"}},
+        "error": _ERROR,
+    },
+}
+_PREVIEW = {
+    "type": "object",
+    "required": ["id", "url", "accept_url", "name", "who", "expires", "documents"],
+    "properties": {
+        "id": {"type": "string"}, "url": {"type": "string"}, "accept_url": {"type": "string"},
+        "name": {"type": "string"}, "who": {"type": "string"}, "expires": {"type": "string", "format": "date-time"},
+        "documents": {"type": "array", "items": _DOCUMENT},
+    },
+}  # fmt: skip
+_LINKS = {"type": "array", "items": {"$ref": "#/components/schemas/Link"}}
+_MADE = {
+    "type": "object",
+    "required": ["activity", "stored", "put_away"],
+    "properties": {
+        "activity": {"anyOf": [{"$ref": "#/components/schemas/Link"}, {"type": "null"}],
+                     "description": "null：没有变化 nothing changed"},
+        "stored": _LINKS, "put_away": _LINKS,
+    },
+}  # fmt: skip
+
+
+def _answers(schema: Json, status: int = 200) -> dict[int | str, Json]:
+    answers: dict[int | str, Json] = {
+        status: {"description": "完成 done", "content": {JSON: {"schema": schema}, **HTML}}
+    }
+    if status == 201:
+        answers[303] = {"description": "网页表单：转到预览页 forms: to the page of the preview"}
+    return answers
+
+
+# -- preview ----------------------------------------------------------------------------------------------------------
+
+
+@router.get("/upload", response_class=Response, responses={200: {"content": HTML}})
+def upload_page(request: Request) -> Response:
+    """上传文件的网页。The page to upload a document on."""
+    return _upload_page(request)
+
+
+def _upload_page(request: Request, status: int = 200, error: JixiaoError | None = None) -> Response:
+    headers = {"Cache-Control": "no-store"}
+    return render("upload.html", status, headers, open=bool(service(request).settings.token), error=error)
+
+
+@router.post("/disclosures/preview", status_code=201, response_class=Response, responses=_answers(_PREVIEW, 201))
+def preview(request: Request, file: Document, token: Token = None) -> Response:
+    """读取并校验一份文件，不入库；返回预览及其标识。Read and judge a document without storing it."""
+    as_page = chosen(request, _FORMATS) == PAGE
+    try:
+        made = _read(request, file, writer(request, token))
+    except JixiaoError as error:
+        if as_page:
+            return _upload_page(request, error.status, error)
+        raise
+    if as_page:
+        return RedirectResponse(f"/disclosures/preview/{made.id}", 303)
+    headers = {"Location": f"/disclosures/preview/{made.id}", "Cache-Control": "no-store"}
+    return Response(json.dumps(_shown(made), ensure_ascii=False), 201, headers, JSON)
+
+
+def _read(request: Request, file: UploadFile, who: str) -> Preview:
+    name, readings, size = _readings(request, file)
+    return service(request).previews.add(name, who, size, readings)
+
+
+def _readings(request: Request, file: UploadFile) -> tuple[str, list[Reading], int]:
+    """The upload by its own name, read in another process."""
+    pool = service(request).pool
+    name = _NAME.sub("", Path((file.filename or "").replace("\\", "/")).name)[-120:].lstrip(".") or "upload"
+    with tempfile.TemporaryDirectory(prefix="jixiao-") as folder:
+        path = Path(folder) / name
+        with path.open("wb") as copy:
+            while chunk := file.file.read(2**20):
+                copy.write(chunk)
+        size = path.stat().st_size
+        readings = pool.read(str(path)) if pool is not None else []
+        return name, [_without(reading, folder) for reading in readings], size
+
+
+def _without(reading: Reading, folder: str) -> Reading:
+    """Where the upload lay for a moment is nobody's business."""
+    if reading.error is not None:
+        reading.error.place = reading.error.place.removeprefix(f"{folder}/")
+        reading.error.detail = reading.error.detail.replace(f"{folder}/", "")
+    return Reading(reading.path.removeprefix(f"{folder}/"), reading.disclosure, reading.findings, reading.error)
+
+
+@router.get("/disclosures/preview/{id}", response_class=Response, responses=_answers(_PREVIEW))
+def show(request: Request, id: str) -> Response:
+    """一份预览：读到什么、校验结果、没读懂的内容。A preview: what was read, what was found, what was not understood."""
+    kept = service(request).previews.get(id)
+    if chosen(request, _FORMATS) == PAGE:
+        return _preview_page(kept)
+    return Response(json.dumps(_shown(kept), ensure_ascii=False), 200, {"Cache-Control": "no-store"}, JSON)
+
+
+def _preview_page(kept: Preview, status: int = 200, error: JixiaoError | None = None) -> Response:
+    return render("preview.html", status, {"Cache-Control": "no-store"}, preview=kept, data=_shown(kept), error=error)
+
+
+def _shown(kept: Preview) -> Json:
+    url = f"/disclosures/preview/{kept.id}"
+    return {
+        "id": kept.id, "url": url, "accept_url": f"{url}/accept", "name": kept.name, "who": kept.who,
+        "expires": kept.expires.isoformat(), "documents": [_document(reading) for reading in kept.readings],
+    }  # fmt: skip
+
+
+def _document(reading: Reading) -> Json:
+    found = output.as_json(reading.disclosure) if reading.disclosure else None
+    error = reading.error
+    return {
+        "path": reading.path,
+        "disclosure": found,
+        "findings": [as_json(finding) for finding in reading.findings],
+        "not_understood": found["unplaced"] if found else [],
+        "error": {"code": error.code, "title": error.zh, "title_en": error.en, "detail": error.detail}
+        if error
+        else None,
+    }
+
+
+# -- changes ----------------------------------------------------------------------------------------------------------
+
+
+@router.post("/disclosures/preview/{id}/accept", response_class=Response, responses=_answers(_MADE))
+def accept_preview(request: Request, id: str, token: Token = None) -> Response:
+    """接受一份预览：存入图谱库。Accept a preview: store it, all of it or nothing."""
+    as_page = chosen(request, _FORMATS) == PAGE
+    kept = service(request).previews.get(id)
+    try:
+        who = writer(request, token)
+        made = _change(request, lambda store, history: accept(store, _good(kept.readings), who, history))
+    except JixiaoError as error:
+        if as_page:
+            return _preview_page(kept, error.status, error)
+        raise
+    service(request).previews.drop(id)
+    return _told(made, as_page)
+
+
+@router.put("/disclosures/{id}", response_class=Response, responses=_answers(_MADE))
+def put(request: Request, id: str, file: Document, token: Token = None) -> Response:
+    """以新文件替换一份公开文件。Put a document in the place of a disclosure."""
+    who = writer(request, token)
+    as_page = chosen(request, _FORMATS) == PAGE
+    _, readings, _ = _readings(request, file)
+    iri = iris.thing("disclosure", id)
+    return _told(_change(request, lambda store, history: replace(store, iri, _good(readings), who, history)), as_page)
+
+
+@router.delete("/disclosures/{id}", response_class=Response, responses=_answers(_MADE))
+def delete(request: Request, id: str) -> Response:
+    """撤回一份公开文件：移出图谱，存入历史文件夹。Withdraw a disclosure into the history folder."""
+    who = writer(request)
+    as_page = chosen(request, _FORMATS) == PAGE
+    iri = iris.thing("disclosure", id)
+    return _told(_change(request, lambda store, history: withdraw(store, iri, who, history)), as_page)
+
+
+def _good(readings: tuple[Reading, ...] | list[Reading]) -> list[Reading]:
+    """Those that hold something. Raises the first error where none does."""
+    good = [reading for reading in readings if reading.disclosure is not None]
+    if not good:
+        raise next((reading.error for reading in readings if reading.error), NoPerformanceTable())
+    return good
+
+
+def _change(request: Request, work: Callable[[Store, Path | None], Made]) -> Made:
+    return service(request).change(work)
+
+
+def _told(made: Made, as_page: bool) -> Response:
+    stored, away = ([link(iri, None).model_dump() for iri in part] for part in (made.stored, made.put_away))
+    body = {
+        "activity": link(made.activity, None).model_dump() if made.activity else None,
+        "stored": stored,
+        "put_away": away,
+    }
+    headers = {"Cache-Control": "no-store"}
+    if as_page:
+        return render("changed.html", 200, headers, data=body)
+    return Response(json.dumps(body, ensure_ascii=False), 200, headers, JSON)
