@@ -30,7 +30,7 @@ from graph.errors import (
     TooLarge,
     UnknownFormat,
 )
-from graph.extraction import extract
+from graph.extraction import extract_each
 from graph.extraction.identity import regions
 from graph.mass_validation import refresh
 from graph.model import Disclosure
@@ -98,18 +98,24 @@ def files_in(paths: Sequence[str | Path]) -> list[Path]:
 
 def read_and_judge(path: str | Path) -> list[Reading]:
     """Read one file, or every document of an archive, and judge it; errors of a file are returned, not raised."""
-    return [_judged(name, document) for name, document in read_each(path)]
+    return [reading for name, document in read_each(path) for reading in _judged(name, document)]
 
 
-def _judged(path: str, document: Document | ReadError) -> Reading:
+def _judged(path: str, document: Document | ReadError) -> list[Reading]:
     if isinstance(document, ReadError):
-        return Reading(path, error=document)
+        return [Reading(path, error=document)]
     try:
-        disclosure = extract(document)
+        found = extract_each(document)
     except JixiaoError as error:
-        return Reading(path, error=error)
-    named = replace(disclosure, source=replace(disclosure.source, path=Path(path).name))
-    return Reading(path, named, tuple(judge(triples_of(named))), warnings=tuple(document.warnings))
+        return [Reading(path, error=error)]
+    readings: list[Reading] = []
+    for disclosure in found:
+        part = disclosure.source.path.removeprefix(document.path)  # "#2" of a file that binds several
+        named = replace(disclosure, source=replace(disclosure.source, path=Path(path).name + part))
+        findings = tuple(judge(triples_of(named)))
+        warnings = () if readings else tuple(document.warnings)
+        readings.append(Reading(path + part, named, findings, warnings=warnings))
+    return readings
 
 
 def triples_of(disclosure: Disclosure) -> list[Triple]:

@@ -13,6 +13,7 @@ from graph.extraction.budget import read_budget
 from graph.extraction.drafts import Draft, Drafter
 from graph.extraction.indicators import Context, labels_on_top
 from graph.extraction.lines import read_lines
+from graph.extraction.parts import parts
 from graph.extraction.prose import read_prose
 from graph.extraction.reconcile import reconcile
 from graph.extraction.stream import Account, stream
@@ -21,7 +22,7 @@ from graph.model import DEPARTMENT, Disclosure, Source, TargetTable
 from graph.readers.document import Cell, Document, Paragraph
 from graph.vocabulary import Vocabulary, vocabulary
 
-__all__ = ["extract", "trace"]
+__all__ = ["extract", "extract_each", "trace"]
 
 
 def extract(document: Document, words: Vocabulary | None = None) -> Disclosure:
@@ -30,6 +31,23 @@ def extract(document: Document, words: Vocabulary | None = None) -> Disclosure:
     Raises NoPerformanceTable when it holds none.
     """
     return trace(document, words)[0]
+
+
+def extract_each(document: Document, words: Vocabulary | None = None) -> list[Disclosure]:
+    """One disclosure, or one for each department where a file binds those of several, each with target tables.
+
+    Raises NoPerformanceTable when it holds none.
+    """
+    words = words or vocabulary()
+    bound = parts(document, words)
+    if len(bound) > 1:
+        try:
+            found = [extract(part, words) for part in bound]
+        except NoPerformanceTable:  # a title without tables of its own
+            return [extract(document, words)]
+        if all(any(table.indicators for table in disclosure.target_tables) for disclosure in found):
+            return found
+    return [extract(document, words)]
 
 
 def trace(document: Document, words: Vocabulary | None = None) -> tuple[Disclosure, Account]:

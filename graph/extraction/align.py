@@ -205,6 +205,8 @@ def _text_likeness(role_name: str, folded: str, is_class: bool, is_number: bool)
         return -4.0
     if role_name == "level3":
         return 2.0
+    if role_name == "otherColumn":
+        return 0.5
     if role_name in ("objective", "purpose"):
         return 1.5 if len(folded) > 15 else 0.6
     return 1.0

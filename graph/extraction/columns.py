@@ -87,7 +87,10 @@ def find_layout(row: Row, words: Vocabulary) -> Layout | None:
     if known == len(_IDENTIFYING) and "value" not in names and _are_places(unknown, row, words):
         columns += [replace(_column(cell, "value", words), target_for=cell.text.strip()) for cell in unknown]
     elif known == len(_IDENTIFYING) and len(unknown) <= len(columns):
-        columns = sorted((*columns, *(_column(cell, _OTHER, words) for cell in unknown)), key=lambda c: c.start)
+        # In front of the classes stands the side label of the grid, whatever it says.
+        first = min(column.start for column in columns if column.role in _IDENTIFYING)
+        others = [_column(cell, _OTHER, words) for cell in unknown if cell.column > first]
+        columns = sorted((*columns, *others), key=lambda column: column.start)
     elif len(unknown) > len(columns) / 2:
         return None
     settled = [replace(column, period=column.period or side_period) for column in _settled(columns, words)]

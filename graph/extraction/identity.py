@@ -76,14 +76,20 @@ def _titled(document: Document, words: Vocabulary) -> _Named | None:
     previous = ""
     cover = words.wording("disclosureTitle")
     for line in [*lines[:_HEAD], *(line for line in lines if cover.search(line) and len(line) < 60)]:
-        folded = words.wording("sectionMark").sub("", line)
-        match = words.wording("budgetTitle").match(folded)
-        if match:
-            for name in (match["name"], previous):
-                if _is_organisation(name, words):
-                    return name, None
-        previous = folded
+        name, _ = titled_name(line, previous, words)
+        if name:
+            return name, None
+        previous = words.wording("sectionMark").sub("", line)
     return None
+
+
+def titled_name(line: str, previous: str, words: Vocabulary) -> tuple[str, bool]:
+    """The organisation in the title of a budget, and whether it stands on the line itself, not on the one before."""
+    match = words.wording("budgetTitle").match(words.wording("sectionMark").sub("", line))
+    for name, own_line in ((match["name"], True), (previous, False)) if match else ():
+        if _is_organisation(name, words):
+            return name, own_line
+    return "", True
 
 
 def _lines(document: Document) -> list[str]:
