@@ -43,12 +43,12 @@ def alone(findings: Iterable[Finding]) -> list[Finding]:
     return [finding for finding in findings if finding.group != COMPARISON]
 
 
-@pytest.mark.parametrize("jobs", [1, 2])
-def test_each_disclosure_is_judged_as_if_alone(jobs: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_each_disclosure_is_judged_as_if_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(mass_validation, "_SHARE", 7)
     graphs = {iri(one): triples_of(one) for one in (RIGHT, *WORSE)}
     graphs |= {graph_name(name): [quad.triple for quad in sample(name)] for name in SAMPLES}
-    found = judged(tmp_path, dict(graphs), jobs)
+    found = judged(tmp_path, dict(graphs))
+    assert judge_store(str(tmp_path / "store"), jobs=2) == found
     assert set(found) == set(graphs)
     for name, triples in graphs.items():
         focus = {triple.subject.value for triple in triples if not isinstance(triple.subject, Triple)}

@@ -32,7 +32,7 @@ def picture(angle: float = 0, quarters: int = 0) -> bytes:
 
 
 @installed
-@pytest.mark.parametrize(("angle", "quarters"), [(0, 0), (1.5, 0), (0, 1), (0, 3)])
+@pytest.mark.parametrize(("angle", "quarters"), [(1.5, 0), (0, 1), (0, 3)])
 def test_a_scanned_table_is_read_cell_by_cell(angle: float, quarters: int) -> None:
     result = ocr.read(picture(angle, quarters), "t.png")
     (grid,) = [block for block in result.blocks if isinstance(block, Grid)]
