@@ -180,7 +180,7 @@ def prepare(store: Store) -> None:
 
 def store_vocabulary(store: Store) -> None:
     """Put the ontology beside the data, so that questions find labels and classes; once for each version of it."""
-    files = sorted(resources.folder("ontology").glob("*.ttl"))
+    files = sorted(resources.folder("ontology").rglob("*.ttl"))
     content = [file.read_bytes() for file in files]
     _store_once(
         store, VOCABULARY, b"".join(content),
