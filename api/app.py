@@ -12,6 +12,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from api import (
     dataset,
     downloads,
+    editor,
     graphs,
     lists,
     observe,
@@ -74,6 +75,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(search.router)
     app.include_router(questions.router)
     app.include_router(sparql.router)
+    app.include_router(editor.router)
     app.include_router(update.router)
     app.include_router(graphs.router)
     app.include_router(downloads.router)
