@@ -51,6 +51,7 @@ bench: env
 	$(BIN)/python -m tests.bench.readers
 	$(BIN)/python -m tests.bench.dump
 	$(BIN)/python -m tests.bench.templates
+	$(BIN)/python -m tests.bench.service
 
 docs: env
 	$(BIN)/python -m docs.generate

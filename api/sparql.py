@@ -68,7 +68,7 @@ async def get_sparql(
     A SPARQL query; without parameters, the service description, or the page to write queries on.
     """
     if query is None and (example is not None or _as_page(request, format)):
-        return _page(_example(example))
+        return _page(example_text(example))
     if not request.query_params:
         return _described(request)
     return await _answer(request, list(request.query_params.multi_items()), format)
@@ -216,7 +216,8 @@ async def _shown(request: Request, query: str, dataset: Dataset | None) -> Respo
     return _page(query, columns=answer["head"]["vars"], rows=rows[:SHOWN_ROWS], total=len(rows))
 
 
-def _example(name: str | None) -> str:
+def example_text(name: str | None) -> str:
+    """The text of a question of the library to begin with. Raises BadParameter where there is none of the name."""
     question = library().get(name or "weight-totals")
     if question is None:
         raise BadParameter(f"example={name}", zh="没有这个示例。", en="No such example.")
