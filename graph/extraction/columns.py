@@ -197,6 +197,14 @@ def with_halves(layout: Layout, periods: tuple[str, str] | None) -> Layout:
     return replace(layout, columns=tuple(columns))
 
 
+def in_period(layout: Layout, caption: Cell, words: Vocabulary) -> Layout:
+    """The layout with the period that the caption names, where no heading names one itself."""
+    if any(column.period for column in layout.columns):
+        return layout
+    period = _period(caption.text, words)
+    return replace(layout, columns=tuple(replace(column, period=period) for column in layout.columns))
+
+
 def _settled(columns: list[Column], words: Vocabulary) -> list[Column]:
     """A heading with two meanings takes the one that the other headings leave open (指标内容, 备注 …)."""
     first = next((n for n, column in enumerate(columns) if column.role in _IDENTIFYING), len(columns))

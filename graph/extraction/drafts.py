@@ -13,6 +13,7 @@ from graph.extraction.columns import (
     find_layout,
     heads_from_above,
     implied_layout,
+    in_period,
     is_upper_heading,
     list_layout,
     refine,
@@ -147,7 +148,8 @@ class Drafter:
                 layout, upper = heads_from_above(layout, row, upper, self.words), None
                 layout = swap_by_content(layout, _until_next_layout(rows[index + 1 :], self.words), self.words)
                 self._begin_grid(layout, row)
-                fresh_layout = layout
+                self._period_above(rows[index - 1] if index else None)
+                fresh_layout = self.draft.layout
                 continue
             if fresh_layout and (finer := refine(fresh_layout, row, self.words)):
                 self.draft.layout = self.draft.layouts[-1] = finer
@@ -167,6 +169,11 @@ class Drafter:
         self.draft.exact = row.exact
         if furnish:
             self._furnish(row)
+
+    def _period_above(self, above: Row | None) -> None:
+        """The period that a caption inside the grid gives to the headings below it: 长期绩效目标表."""
+        if self.draft.layout and above is not None and len(above.own) == 1 and self._caption(above.own[0].text):
+            self.draft.layout = self.draft.layouts[-1] = in_period(self.draft.layout, above.own[0], self.words)
 
     def _furnish(self, row: Row) -> None:
         for cell in row.own:
