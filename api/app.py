@@ -36,6 +36,10 @@ from api.settings import Settings
 from api.streaming import Exports
 from graph import __version__
 
+# In this order: /disclosures/preview is not the disclosure "preview".
+_PARTS = (
+    observe, writing, templates, lists, resources, things, search, questions, sparql, update, graphs, downloads, dataset
+)  # fmt: skip
 SHOWN = 12  # departments on the first page
 DESCRIPTION = """预算绩效目标表的知识图谱：部门、项目、三级指标、目标值、依据，每个值附出处。
 
@@ -64,22 +68,11 @@ def create_app(settings: Settings) -> FastAPI:
     )
     app.state.service = service
     app.state.metrics = observe.Metrics()
-    app.include_router(observe.router)
-    app.include_router(writing.router)
-    app.include_router(templates.router)
-    app.include_router(lists.router)
     app.state.exports = Exports(settings.max_exports)
-    app.include_router(resources.router)
-    app.include_router(things.router)
-    app.include_router(search.router)
-    app.include_router(questions.router)
-    app.include_router(sparql.router)
-    app.include_router(update.router)
-    app.include_router(graphs.router)
-    app.include_router(downloads.router)
-    app.include_router(dataset.router)
+    for part in _PARTS:
+        app.include_router(part.router)
     _pages(app)
-    problems.install(app)
+    problems.install(app, [route for part in _PARTS for route in part.router.routes])
     openapi.describe(app, settings)
     app.add_middleware(BodyLimit, megabytes=settings.max_upload_mb)
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=4)  # large results go out while they come in

@@ -21,7 +21,9 @@ _last: dict[tuple[str, str], list[Triple]] = {}
 @router.get(
     "/.well-known/void",
     response_class=Response,
-    responses={200: {"content": {format.media_type: {"schema": {"type": "string"}} for format in GRAPHS}}},
+    responses={
+        200: {"content": {f.media_type: {"schema": {} if f.name == "jsonld" else {"type": "string"}} for f in GRAPHS}}
+    },
 )
 def void(
     request: Request,

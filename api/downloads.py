@@ -35,9 +35,13 @@ _Bom = Annotated[bool, Query(description="CSV 带 BOM，Excel 可直接打开 CS
 _Graph = Annotated[
     Literal["ttl", "trig", "nq", "nt", "jsonld", "rdf"], Query(description="文件格式 format of the file")
 ]
-_FILE: dict[int | str, dict[str, Any]] = {
-    200: {"description": "文件 the file", "content": {"application/octet-stream": {"schema": {"type": "string"}}}}
-}
+
+
+def _file(*media_types: str) -> dict[int | str, dict[str, Any]]:
+    """A file in one of these media types, for OpenAPI. JSON is a list of rows, JSON-LD an object."""
+    kinds = dict.fromkeys(media_type.partition(";")[0] for media_type in media_types)
+    content = {kind: {"schema": {} if kind.endswith("json") else {"type": "string"}} for kind in kinds}
+    return {200: {"description": "文件 the file", "content": content}}
 
 
 class Offer(BaseModel):
@@ -94,7 +98,9 @@ def offers(request: Request, format: Annotated[Literal["json", "html"] | None, _
     return respond(request, Offers(files=files, lists=lists), "export.html")
 
 
-@router.get("/graph", response_class=Response, responses=_FILE)
+@router.get(
+    "/graph", response_class=Response, responses=_file(*(known.media_type for known in graphs.FORMATS.values()))
+)
 def graph(
     source: StoreNow, exports: _Exports, project: _Project = None, department: _Department = None,
     region: _Region = None, year: _Year = None, disclosure: _Document = None,
@@ -111,7 +117,7 @@ def graph(
     return exports.send(write, media_type, name)
 
 
-@router.get("/package", response_class=Response, responses=_FILE)
+@router.get("/package", response_class=Response, responses=_file("application/zip"))
 def data_package(
     source: StoreNow, exports: _Exports, department: _Department = None, region: _Region = None, year: _Year = None,
     disclosure: _Document = None,
@@ -123,7 +129,7 @@ def data_package(
     return exports.send(lambda stream: package.write(source, selection, format, stream), "application/zip", name)
 
 
-@router.get("/comparison", response_class=Response, responses=_FILE)
+@router.get("/comparison", response_class=Response, responses=_file(tabular.FORMATS["xlsx"]))
 def comparison(
     source: StoreNow, exports: _Exports,
     project: Annotated[_Text, Query(description="项目名称中的词，以 | 分隔 words", examples=["医疗救助"])] = None,
@@ -137,7 +143,7 @@ def comparison(
     return exports.send(lambda stream: comparison_book.write(found, stream), tabular.FORMATS["xlsx"], name)
 
 
-@router.get("/list/{name}", response_class=Response, responses=_FILE)
+@router.get("/list/{name}", response_class=Response, responses=_file(*tabular.FORMATS.values()))
 def listed(
     request: Request, source: StoreNow, exports: _Exports, name: str, department: _Department = None,
     region: _Region = None, year: _Year = None, disclosure: _Document = None, format: _Rows = "csv", bom: _Bom = False,

@@ -15,12 +15,17 @@ _W3C = "http://www.w3.org/ns/formats/"
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """A format: its name in ``?format=``, its media type, its IRI, and media types that mean the same."""
+    """A format: its name in ``?format=``, its media type, its IRI, and media types and names that mean the same."""
 
     name: str
     media_type: str
     iri: str
     aliases: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()  # that client libraries send
+
+    def goes_by(self, name: str) -> bool:
+        """Whether ``?format=`` with this name means this format."""
+        return name in (self.name, *self.names)
 
     @property
     def media_types(self) -> tuple[str, ...]:
@@ -35,10 +40,10 @@ SOLUTIONS = (
     Format("tsv", "text/tab-separated-values", f"{_W3C}SPARQL_Results_TSV"),
 )
 GRAPHS = (
-    Format("ttl", "text/turtle", f"{_W3C}Turtle", ("application/turtle", "application/x-turtle")),
+    Format("ttl", "text/turtle", f"{_W3C}Turtle", ("application/turtle", "application/x-turtle"), ("turtle", "n3")),
     Format("nt", "application/n-triples", f"{_W3C}N-Triples", ("text/plain",)),
     Format("jsonld", "application/ld+json", f"{_W3C}JSON-LD"),
-    Format("rdf", "application/rdf+xml", f"{_W3C}RDF_XML", ("application/xml", "text/xml")),
+    Format("rdf", "application/rdf+xml", f"{_W3C}RDF_XML", ("application/xml", "text/xml"), ("xml",)),
 )
 DATASETS = (
     Format("trig", "application/trig", f"{_W3C}TriG"),
@@ -64,16 +69,20 @@ def media_types(formats: tuple[Format, ...]) -> list[str]:
 
 
 def chosen(formats: tuple[Format, ...], accept: str | None, name: str | None) -> str | None:
-    """The media type to answer in: by name, else by the Accept header; None where nothing fits."""
-    if name:
-        return next((f.media_type for f in formats if f.name == name), None)
-    return preferred(accept, media_types(formats))
+    """The media type to answer in: by name, else by the Accept header; None where nothing fits.
+
+    In place of a name, what the header would have said is taken too: SPARQLWrapper sends that.
+    """
+    if name and "/" not in name:
+        return next((f.media_type for f in formats if f.goes_by(name)), None)
+    return preferred(name or accept, media_types(formats))
 
 
 def known(name: str | None) -> None:
-    """Raises BadParameter for a name (of ``?format=``) that no format has."""
-    names = dict.fromkeys(f.name for f in (*SOLUTIONS, *GRAPHS, *DATASETS))
-    if name and name not in names:
+    """Raises BadParameter for a name (of ``?format=``, no media types) that no format has."""
+    offered = (*SOLUTIONS, *GRAPHS, *DATASETS)
+    if name and "/" not in name and not any(f.goes_by(name) for f in offered):
+        names = dict.fromkeys(f.name for f in offered)
         raise BadParameter(
             f"format={name}",
             zh=f"格式须为 {' '.join(names)} html 之一。",

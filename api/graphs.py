@@ -27,7 +27,12 @@ from graph.store.sandbox import Result, Stop
 router = APIRouter(tags=["SPARQL"])
 _ALL = "CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }"
 _READ: dict[int | str, dict[str, Any]] = {
-    200: {"content": {name: {"schema": {"type": "string"}} for name in media_types((*GRAPHS, *DATASETS))}}
+    200: {
+        "content": {
+            name: {"schema": {} if name.endswith("json") else {"type": "string"}}
+            for name in media_types((*GRAPHS, *DATASETS))
+        }
+    }
 }
 _BODY = {"requestBody": {"content": {name: {"schema": {"type": "string"}} for name in media_types(GRAPHS)}}}
 _WRITTEN: dict[int | str, dict[str, Any]] = {201: {"description": "新建 made"}, 204: {"description": "已改 changed"}}

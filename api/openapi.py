@@ -35,9 +35,14 @@ def described(parameter: Parameter) -> Json:
     if choices:
         schema = {"type": "string", "enum": choices} | {k: v for k, v in schema.items() if k == "default"}
     return {
-        "name": parameter.name, "in": "query", "required": parameter.required, "schema": schema,
+        "name": parameter.name, "in": "query", "required": parameter.required, "schema": schema, **_blank(parameter),
         "description": f"{parameter.zh} {parameter.en}", "example": _typed(parameter, parameter.example),
     }  # fmt: skip
+
+
+def _blank(parameter: Parameter) -> Json:
+    """A form sends its empty fields too; they count as not given."""
+    return {} if parameter.required else {"allowEmptyValue": True}
 
 
 def class_names(kind: str) -> list[str]:
@@ -54,13 +59,16 @@ def _typed(parameter: Parameter, value: str | None) -> str | int | None:
 def query(name: str, schema: Json, description: str, example: object = None) -> Json:
     """An optional parameter of the query for OpenAPI."""
     shown = {} if example is None else {"example": example}
-    return {"name": name, "in": "query", "required": False, "schema": schema, "description": description, **shown}
+    return {
+        "name": name, "in": "query", "required": False, "allowEmptyValue": True, "schema": schema,
+        "description": description, **shown,
+    }  # fmt: skip
 
 
 def format_of(*names: str) -> Json:
     """The parameter that stands in place of the Accept header."""
     return query(
-        "format", {"type": "string", "enum": [*names, ""]}, "代替 Accept 头 in place of the Accept header", names[0]
+        "format", {"type": "string", "enum": [*names]}, "代替 Accept 头 in place of the Accept header", names[0]
     )
 
 
@@ -130,8 +138,9 @@ def describe(app: FastAPI, settings: Settings) -> None:
     def openapi() -> Json:
         if app.openapi_schema is None:
             schema = made()
-            for operation in (o for path in schema["paths"].values() for o in path.values()):
-                _operation(operation, settings)
+            for path, methods in schema["paths"].items():
+                for method, operation in methods.items():
+                    _operation(path, method, operation, settings)
             for name in ("HTTPValidationError", "ValidationError"):
                 schema["components"]["schemas"].pop(name, None)
         return app.openapi_schema or {}
@@ -139,10 +148,31 @@ def describe(app: FastAPI, settings: Settings) -> None:
     app.openapi = openapi  # type: ignore[method-assign]
 
 
-def _operation(operation: Json, settings: Settings) -> None:
-    operation["responses"].pop("422", None)
-    default = operation["responses"]["default"]["content"]
+# Errors by what an operation has; all may be asked wrongly, in a format not on offer, or of a store that is not there.
+_ALWAYS, _NAMED, _WRITES, _QUERIES = (400, 406, 500, 502, 503), (404,), (401, 403, 413, 415), (413, 415, 504)
+_MEANINGS = {
+    400: "请求有误 a parameter or the body is wrong", 401: "须有令牌 a token is needed", 403: "只读 writing is off",
+    404: "没有找到 not found", 406: "没有所要求的格式 no such format", 413: "超出大小限制 too large",
+    415: "不支持正文的格式 the format of the body is not taken", 500: "服务内部出错 a defect of the service",
+    502: "远程图谱库出错 the remote store failed", 503: "请稍后再试，见 Retry-After try again later",
+    504: "超出时限 a query went beyond a limit",
+}  # fmt: skip
+
+
+def _errors(path: str, method: str) -> tuple[int, ...]:
+    named = _NAMED if "{" in path or path == "/graphs" else ()
+    writes = _WRITES if method != "get" and path != "/sparql" else ()
+    return (*_ALWAYS, *named, *writes, *(_QUERIES if path.startswith(("/sparql", "/graphs", "/export")) else ()))
+
+
+def _operation(path: str, method: str, operation: Json, settings: Settings) -> None:
+    responses = operation["responses"]
+    responses.pop("422", None)
+    default = responses["default"]["content"]
     default[PROBLEM] = default.pop("application/json")
+    default.update(HTML)  # for browsers
+    for status in sorted(set(_errors(path, method))):
+        responses.setdefault(str(status), {"description": _MEANINGS[status], "content": default})
     for parameter in operation.get("parameters", ()):
         if parameter["name"] == "limit":
             parameter["schema"]["maximum"] = settings.max_page_size

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Mapping
 
 from fastapi import Request
 
+from api.formats import NotAcceptable
 from api.negotiation import preferred
-from graph.errors import BadParameter, JixiaoError
+from graph.errors import BadParameter
 from graph.queries import Parameter
 
 
@@ -33,12 +34,6 @@ def integer(request: Request, name: str, low: int, high: int) -> int | None:
     if not sent.isascii() or not sent.isdigit() or len(sent) > 9 or not low <= int(sent) <= high:
         raise BadParameter(f"{name}={sent[:40]}", zh=f"{name} 应为 {low}–{high}。", en=f"{name} is {low} to {high}.")
     return int(sent)
-
-
-class NotAcceptable(JixiaoError):
-    """No format that was asked for is on offer."""
-
-    code, zh, en, status = "not-acceptable", "没有所要求的格式。", "None of the formats asked for is on offer.", 406
 
 
 def chosen(request: Request, formats: Mapping[str, str]) -> str:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from http import HTTPStatus
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
+from starlette.routing import BaseRoute, Match
 
 from api.html import render
 from api.negotiation import prefers_english, wants_page
@@ -61,8 +63,14 @@ def problem(request: Request, error: JixiaoError, headers: dict[str, str] | None
     return Response(body.model_dump_json(), error.status, headers, MEDIA_TYPE)
 
 
-def install(app: FastAPI) -> None:
-    """Turn whatever is raised into a problem."""
+def _methods(request: Request, routes: Sequence[BaseRoute]) -> str:
+    """Every method of a path: several routes may share it."""
+    found = [route for route in routes if route.matches(request.scope)[0] is not Match.NONE]
+    return ", ".join(sorted({method for route in found for method in getattr(route, "methods", None) or ()}))
+
+
+def install(app: FastAPI, routes: Sequence[BaseRoute]) -> None:
+    """Turn whatever is raised into a problem; one for a wrong method names those that ``routes`` have for the path."""
 
     @app.exception_handler(JixiaoError)
     def ours(request: Request, error: JixiaoError) -> Response:
@@ -80,7 +88,10 @@ def install(app: FastAPI) -> None:
         known.status = error.status_code
         if type(known) is JixiaoError:
             known.zh = known.en = HTTPStatus(error.status_code).phrase
-        return problem(request, known, dict(error.headers or {}))
+        headers = dict(error.headers or {})
+        if error.status_code == 405:  # the router names the methods of one route alone
+            headers["Allow"] = _methods(request, routes) or headers.get("Allow", "")
+        return problem(request, known, headers)
 
     @app.exception_handler(Exception)
     def defect(request: Request, error: Exception) -> Response:

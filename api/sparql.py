@@ -30,7 +30,10 @@ _ALL = [*media_types(SOLUTIONS), *media_types(GRAPHS)]
 _TYPES: dict[int | str, dict[str, Any]] = {
     200: {
         "description": "结果 results",
-        "content": {media_type: {"schema": {"type": "string"}} for media_type in [*_ALL, "text/html"]},
+        "content": {
+            media_type: {"schema": {} if media_type.endswith("json") else {"type": "string"}}
+            for media_type in [*_ALL, "text/html"]
+        },
     }
 }
 _BODY = {

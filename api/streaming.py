@@ -6,7 +6,7 @@ import io
 import queue
 import re
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import IO, cast
 from urllib.parse import quote
 
@@ -22,7 +22,8 @@ _PLAIN = re.compile(r"[\w.-]+", re.ASCII)
 class Busy(JixiaoError):
     """As many exports as allowed are under way."""
 
-    code, zh, en, status = "busy", "正在进行的导出过多。", "Too many exports are under way.", 503
+    headers: Mapping[str, str] = {"Retry-After": "5"}
+    code, zh, en, status = "exports-busy", "正在进行的导出过多。", "Too many exports are under way.", 503
     remedy_zh, remedy_en = "请稍后再试。", "Try again in a while."
 
 

@@ -15,6 +15,7 @@ RDF_TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 RDFS_LABEL = "http://www.w3.org/2000/01/rdf-schema#label"
 
 WHOLE_DEPARTMENT = "部门整体"
+SELF_EVALUATION = "~自评"
 
 # Everything that is neither iunreserved nor a sub-delimiter, ":" or "@". U+2028, U+202E, U+3000 and their like are
 # allowed in an IRI but cannot be seen, so they are encoded too.

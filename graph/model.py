@@ -15,6 +15,7 @@ from graph.readers.document import Place
 
 PROJECT = "project"
 DEPARTMENT = "department"
+SELF_EVALUATION = "self-evaluation"
 
 
 @dataclass(frozen=True, slots=True)

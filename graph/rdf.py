@@ -30,6 +30,7 @@ from graph.iris import JX, RDF_TYPE, RDFS_LABEL
 from graph.mapping import Field, class_iri, fields_of
 from graph.model import (
     DEPARTMENT,
+    SELF_EVALUATION,
     Basis,
     Department,
     Disclosure,
@@ -167,7 +168,9 @@ class _Writer:
             case Department():
                 return self._department
             case TargetTable():
-                return iris.thing("table", *self._path, _key(item), base=self._base)
+                # The self-evaluation of a project stands beside the targets that it is about.
+                mark = iris.SELF_EVALUATION if item.kind == SELF_EVALUATION else ""
+                return iris.thing("table", *self._path, _key(item) + mark, base=self._base)
             case Indicator():
                 prefix = "p" if field.name == "prose_indicators" else ""
                 path = owner.removeprefix(f"{self._base}id/table/")

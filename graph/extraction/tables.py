@@ -15,6 +15,7 @@ from graph.extraction.words import money, organisation, split_code, tidy
 from graph.model import (
     DEPARTMENT,
     PROJECT,
+    SELF_EVALUATION,
     BudgetUnit,
     Fund,
     HeaderField,
@@ -104,7 +105,7 @@ def _scope(draft: Draft) -> str:
 
 def _kind(draft: Draft) -> str:
     if any("score" in layout.roles or "actual" in layout.roles for layout in draft.layouts):
-        return "self-evaluation"
+        return SELF_EVALUATION
     return (draft.caption_pattern.properties.get("kind") if draft.caption_pattern else None) or "target"
 
 

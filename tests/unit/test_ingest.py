@@ -179,3 +179,17 @@ def test_progress_counts_the_files(store: Store) -> None:
     heard: list[tuple[int, int]] = []
     list(ingest([SAMPLE], store, progress=lambda done, total: heard.append((done, total))))
     assert heard == [(1, 1)]
+
+
+def test_a_self_evaluation_stands_beside_the_targets_of_its_project(store: Store, tmp_path: Path) -> None:
+    head = "临江县教育局2026年部门预算\n项目支出绩效{}表\n项目名称\t培训经费\n一级指标\t二级指标\t三级指标\t{}\n"
+    row = "产出指标\t数量指标\t培训人数\t{}\n"
+    targets, evaluation = tmp_path / "targets.txt", tmp_path / "evaluation.txt"
+    targets.write_text(head.format("目标", "指标值") + row.format("≥20人"), encoding="utf-8")
+    columns = "年度指标值\t实际完成值\t分值\t得分"
+    evaluation.write_text(head.format("自评", columns) + row.format("≥20人\t21人\t90\t90"), encoding="utf-8")
+    first, second = run(store, targets, evaluation)
+    assert second.superseded == ()
+    assert list(store.graph(graph_of(first)))
+    kinds = store.query(f"PREFIX jx: <{iris.JX}> SELECT DISTINCT ?t ?k {{ ?t a jx:TargetTable ; jx:kind ?k }}")
+    assert sorted(str(row["k"].value) for row in kinds) == ["self-evaluation", "target"]

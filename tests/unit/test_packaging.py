@@ -18,6 +18,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 # Distributions that are imported under another name.
 IMPORTED_AS = {
+    "sparqlwrapper": "SPARQLWrapper",
     "python-docx": "docx",
     "python-multipart": "python_multipart",
     "charset-normalizer": "charset_normalizer",
