@@ -20,6 +20,11 @@ _CLASSES = "SELECT ?class (COUNT(DISTINCT ?s) AS ?count) WHERE { GRAPH ?g { ?s a
 _PROPERTIES = "SELECT ?property (COUNT(*) AS ?count) WHERE { GRAPH ?g { ?s ?property ?o } } GROUP BY ?property"
 _EXAMPLES = f"SELECT ?table WHERE {{ ?disclosure <{iris.JX}targetTable> ?table }} ORDER BY ?table LIMIT 1"
 _YEARS = f"SELECT DISTINCT ?year WHERE {{ ?d a <{iris.JX}Disclosure> ; <{iris.JX}fiscalYear> ?year }} ORDER BY ?year"
+# The documents are official (data/README.md); no licence of theirs is known, so none is claimed.
+_RIGHTS = {
+    "zh": "内容取自各部门依《预算法》第十四条公开的文件。",
+    "en": "Taken from documents that departments published as article 14 of the Budget Law requires.",
+}
 _VOCABULARIES = (
     iris.JX, "http://www.w3.org/2004/02/skos/core#", "http://purl.org/linked-data/cube#",
     "http://data.openbudgets.eu/ontology/", "http://www.w3.org/ns/prov#", "https://schema.org/",
@@ -51,6 +56,8 @@ def _describe(store: Store) -> Iterator[Triple]:
     yield _triple(DATASET, RDF_TYPE, NamedNode(DCAT + "Dataset"))
     yield _triple(DATASET, DCTERMS + "title", Literal("绩效目标知识图谱", language="zh"))
     yield _triple(DATASET, DCTERMS + "title", Literal("Knowledge graph of performance targets", language="en"))
+    for language, text in _RIGHTS.items():
+        yield _triple(DATASET, DCTERMS + "rights", Literal(text, language=language))
     yield _triple(DATASET, DCAT + "version", Literal(__version__))
     yield _triple(DATASET, VOID + "uriSpace", Literal(iris.BASE + "id/"))
     for vocabulary in _VOCABULARIES:

@@ -1,5 +1,7 @@
+from pyoxigraph import Literal
+
 from graph import resources
-from graph.export.describe import DATASET, VOID, describe
+from graph.export.describe import DATASET, DCTERMS, VOID, describe
 from graph.ingest import ingest
 from graph.iris import JX
 from graph.store import Store
@@ -17,3 +19,6 @@ def test_the_description_counts_what_the_store_holds(store: Store) -> None:
     }
     assert counts[f"{JX}TargetTable"] == "5"
     assert said[DATASET, f"{VOID}sparqlEndpoint"] == "http://localhost/sparql"
+    rights = [t.object for t in triples if t.predicate.value == f"{DCTERMS}rights"]
+    assert sorted(r.language or "" for r in rights if isinstance(r, Literal)) == ["en", "zh"]
+    assert any("《预算法》第十四条" in str(r) for r in rights)

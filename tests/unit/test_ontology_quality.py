@@ -80,9 +80,16 @@ def test_every_canonical_indicator_has_class_direction_and_method() -> None:
     for subject in found:
         for name in (JX.usualClass, JX.direction, JX.method, SKOS.inScheme, SKOS.altLabel):
             assert (subject, name, None) in ontology(), (subject, name)
-        assert (ontology().value(subject, JX.usualClass), RDF.type, JX.IndicatorClass) in ontology()
+        (usual,) = ontology().objects(subject, JX.usualClass)
+        assert (usual, RDF.type, JX.IndicatorClass) in ontology()
+        assert set(ontology().objects(subject, SKOS.broadMatch)) == {usual}
         unit = ontology().value(subject, JX.usualUnit)
         assert unit is None or (unit, RDF.type, JX.Unit) in ontology()
+
+
+def test_every_role_is_a_concept_of_their_scheme() -> None:
+    found = set(ontology().subjects(RDF.type, JX.Role))
+    assert found and found == set(ontology().subjects(SKOS.topConceptOf, JX.roles)) & concepts()
 
 
 def test_whatever_the_vocabulary_points_to_in_its_own_namespace_exists() -> None:
