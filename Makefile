@@ -8,7 +8,7 @@ PORT ?= 8000
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: demo env test lint types unit test-ocr test-shared bench docs format lock clean
+.PHONY: demo env test lint types unit test-ocr test-shared schemathesis bench docs format lock clean
 
 demo: env
 	$(BIN)/jixiao ingest data/samples --store .jixiao
@@ -44,6 +44,11 @@ test-ocr: env
 # Needs the whole published documents: the folder JIXIAO_SHARED, else ../shared.
 test-shared: env
 	$(BIN)/pytest -m shared
+
+# The service against its own OpenAPI, with what nobody would think of sending. Ends within two minutes or so.
+schemathesis: env
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check "schemathesis>=4.32,<5"
+	$(BIN)/python -m tests.fuzz
 
 bench: env
 	$(BIN)/python -m tests.bench.pipeline

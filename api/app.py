@@ -40,7 +40,7 @@ from graph import __version__
 # In this order: /disclosures/preview is not the disclosure "preview".
 _PARTS = (
     observe, writing, templates, lists, resources, things, search, questions, sparql, editor, update, graphs,
-    downloads, dataset,
+    downloads, dataset, problems,
 )  # fmt: skip
 SHOWN = 12  # departments on the first page
 DESCRIPTION = """预算绩效目标表的知识图谱：部门、项目、三级指标、目标值、依据，每个值附出处。

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Header, Query, Request, Response
 from pyoxigraph import RdfFormat, Triple, serialize
 
-from api.formats import GRAPHS, NotAcceptable, chosen, content_type, known
+from api.formats import GRAPHS, NotAcceptable, chosen, content_type
 from api.resources import StoreNow
 from graph.export.describe import DCAT, DCTERMS, VOID, describe
 from graph.iris import JX
@@ -28,11 +28,13 @@ _last: dict[tuple[str, str], list[Triple]] = {}
 def void(
     request: Request,
     source: StoreNow,
-    format: Annotated[str | None, Query(description="ttl、nt、jsonld 或 rdf。")] = None,
+    format: Annotated[
+        Literal["ttl", "nt", "jsonld", "rdf", ""] | None,
+        Query(description="代替 Accept in place of Accept"),
+    ] = None,
     accept: Annotated[str | None, Header(include_in_schema=False)] = None,
 ) -> Response:
     """数据集描述（VoID、DCAT）：规模、类与属性、查询入口。The dataset: size, classes, properties, where to ask."""
-    known(format)
     media_type = chosen(GRAPHS, accept, format)
     if media_type is None:
         raise NotAcceptable(format or accept or "")

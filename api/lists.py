@@ -18,28 +18,29 @@ from api.resources import JSON, StoreNow, service
 from graph.errors import BadParameter
 from graph.queries import Question
 from graph.queries.lists import columns, keys, lists, sort_of
-from graph.store import Store
+from graph.store import Store, is_remote
 
 router = APIRouter(tags=["资源 Resources"])
 _TOKEN = re.compile(r"(\d{1,9}) (\S+)")
 Json = dict[str, Any]
 
 
-def page(request: Request, store: Store, name: str) -> Json:
-    """One page of a list by the parameters of the request. Raises BadParameter."""
+def page(request: Request, store: Store, name: str, whole: bool = False) -> Json:
+    """One page of a list by the parameters of the request; ``whole``: with every field. Raises BadParameter."""
     question, settings = lists()[name], service(request).settings
     values = given(request, [p for p in question.params if p.name != "item"], PAGING)
     order = request.query_params.get("sort") or None
     sort_of(question, order)
     limit = integer(request, "limit", 1, settings.max_page_size) or settings.page_size
     wanted = _fields(request, question)
-    most = settings.max_listed
+    # A server of its own may bound what it sorts (Virtuoso: 10,000 rows).
+    most = min(settings.max_listed, settings.max_listed_remote) if is_remote(settings.store) else settings.max_listed
     known = (store.state(), name, tuple(sorted(values.items())), order)
     found = service(request).keys.of(known, lambda: keys(store, question, values, order, most + 1))
     listed = found[:most]
     start = _start(request, listed)
     shown = listed[start : start + limit]
-    items = [item(question, iri, columns(store, question, iri), wanted) for iri in shown]
+    items = [item(question, iri, columns(store, question, iri), None if whole else wanted) for iri in shown]
     token = encode_next(f"{start + limit} {shown[-1]}") if start + limit < len(listed) else None
     return {
         "items": items, "total": len(listed), "total_capped": len(found) > most, "next": token,
@@ -92,7 +93,7 @@ PAGING = ("limit", "next", "sort", "fields", "format")
 def _route(name: str, question: Question) -> None:
     def listing(request: Request, source: StoreNow) -> Response:
         as_page = chosen(request, {"json": JSON, "html": "text/html"}) == "text/html"
-        found = page(request, source, name)
+        found = page(request, source, name, whole=as_page)  # a row of a page links by fields that nobody asks for
         headers = {"Vary": "Accept"}
         if not as_page:
             return Response(json.dumps(found, ensure_ascii=False), headers=headers, media_type=JSON)

@@ -23,6 +23,8 @@ def given(request: Request, known: Iterable[Parameter], others: Iterable[str]) -
                 zh=f"没有参数 {name[:40]}；可用：{'、'.join(sorted(allowed))}。",
                 en=f"No parameter {name[:40]}; there are: {', '.join(sorted(allowed))}.",
             )
+        if len(request.query_params.getlist(name)) > 1:
+            raise BadParameter(name, zh=f"参数 {name} 只能给一次。", en=f"The parameter {name} is to be given once.")
     return {name: value for name in names if (value := request.query_params.get(name))}
 
 

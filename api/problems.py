@@ -5,15 +5,16 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from http import HTTPStatus
+from typing import Annotated
 
-from fastapi import FastAPI, Request, Response
+from fastapi import APIRouter, FastAPI, Path, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.routing import BaseRoute, Match
 
 from api.html import render
 from api.negotiation import prefers_english, wants_page
-from api.schemas import Problem
+from api.schemas import Kind, Problem
 from graph import iris
 from graph.errors import BadParameter, JixiaoError, NotFound
 
@@ -26,6 +27,7 @@ SAFE_HEADERS = {
     "Referrer-Policy": "no-referrer",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
+router = APIRouter(tags=["服务 Service"])
 log = logging.getLogger(__name__)
 
 
@@ -61,6 +63,40 @@ def problem(request: Request, error: JixiaoError, headers: dict[str, str] | None
         return render("error.html", status=error.status, headers=headers, problem=body, error=error)
     headers["Content-Language"] = "en" if english else "zh"
     return Response(body.model_dump_json(), error.status, headers, MEDIA_TYPE)
+
+
+def kinds() -> dict[str, type[JixiaoError]]:
+    """Every kind of error by its code."""
+    waiting: list[type[JixiaoError]] = [JixiaoError]
+    found: dict[str, type[JixiaoError]] = {}
+    while waiting:
+        kind = waiting.pop()
+        found.setdefault(kind.code, kind)
+        waiting.extend(kind.__subclasses__())
+    return found
+
+
+_CODE = Annotated[str, Path(description="错误代码 code of an error", pattern="^[a-z-]{1,60}$", examples=["not-found"])]
+
+
+@router.get(
+    "/problem/{code}",
+    response_model=Kind,
+    responses={200: {"content": {"text/html": {"schema": {"type": "string"}}}}},
+)
+def kind_of_problem(request: Request, code: _CODE) -> Response:
+    """一种错误：含义与办法；problem+json 的 type 指向这里。A kind of error; the ``type`` of problems leads here."""
+    known = kinds().get(code)
+    if known is None:
+        raise NotFound(code, zh="没有这种错误。", en="No such kind of error.")
+    told = Kind(
+        code=code, type=f"{iris.BASE}problem/{code}", status=known.status, title=known.zh, title_en=known.en,
+        remedy=known.remedy_zh, remedy_en=known.remedy_en,
+    )  # fmt: skip
+    headers = {"Vary": "Accept"}
+    if wants_page(request.headers.get("accept"), "application/json"):
+        return render("problem.html", headers=headers, kind=told)
+    return Response(told.model_dump_json(), 200, headers, "application/json")
 
 
 def _methods(request: Request, routes: Sequence[BaseRoute]) -> str:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
+from itertools import chain
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
@@ -89,11 +91,16 @@ def _ask(request: Request, store: Store, question: Question) -> Response:
         return _json({**about(question), "columns": answer.columns, "rows": rows, "total": len(rows),
                       "total_capped": answer.more})  # fmt: skip
     kind = "csv" if media_type == FORMATS["csv"] else "xlsx"
-    body = as_bytes(of_answer(answer, question.title_zh), kind, bom=True)
+    table = of_answer(answer, question.title_zh)
+    if answer.more and kind == "xlsx":  # CSV is for programs, which read the header
+        told = f"只列出前 {len(answer.terms)} 行，还有更多。Only the first {len(answer.terms)} rows; there are more."
+        table = replace(table, rows=chain(table.rows, [[told, *[None] * (len(table.columns) - 1)]]))
+    body = as_bytes(table, kind, bom=True)
     charset = "; charset=utf-8" if kind == "csv" else ""
     headers = {
         "Vary": "Accept", "Content-Type": media_type + charset,
         "Content-Disposition": f'attachment; filename="{question.name}.{kind}"',
+        "Jixiao-Total-Capped": str(answer.more).lower(),
     }  # fmt: skip
     return Response(body, headers=headers)
 
@@ -107,6 +114,14 @@ def _page(question: Question, values: dict[str, str], answer: Answer | None) -> 
 
 
 SHOWN = 500  # rows on the page; the files hold all
+
+
+_HEADERS = {
+    "Jixiao-Total-Capped": {
+        "description": "CSV、Excel：是否还有更多行 CSV, Excel: whether rows were left off",
+        "schema": {"type": "string", "enum": ["true", "false"]},
+    }
+}
 
 
 def _route(question: Question) -> None:
@@ -133,7 +148,7 @@ def _route(question: Question) -> None:
         summary=f"{question.title_zh} {question.title_en}",
         description=f"{question.description_zh}{question.description_en}",
         response_class=Response,
-        responses={200: {"description": question.title_en, "content": content}},
+        responses={200: {"description": question.title_en, "content": content, "headers": _HEADERS}},
         openapi_extra={"parameters": [*(described(p) for p in question.params), format_of(*FORMATS)]},
     )
 

@@ -264,6 +264,18 @@ class Health(_Model):
     state: str
 
 
+class Kind(BaseModel):
+    """A kind of error: what it means and what to do."""
+
+    code: str
+    type: str
+    status: int
+    title: str
+    title_en: str
+    remedy: str
+    remedy_en: str
+
+
 class Problem(_Model):
     """An error (RFC 9457)."""
 

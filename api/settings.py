@@ -71,6 +71,13 @@ class Settings:
     max_listed: int = _setting(
         100_000, "列表至多数到、翻到多少项。", "Items that a list counts and pages through.", 1, 10_000_000
     )
+    max_listed_remote: int = _setting(
+        9_999,
+        "图谱库在别的服务上时，列表至多数到、翻到多少项；Virtuoso 至多排序 10000 行。",
+        "The same where the store is a server of its own; Virtuoso sorts 10,000 rows at most.",
+        1,
+        10_000_000,
+    )
     max_upload_mb: float = _setting(
         50.0, "请求正文至多多少 MB。", "MB that the body of a request may have.", 0.001, 10_000
     )

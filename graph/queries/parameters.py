@@ -58,7 +58,7 @@ class Parameter:
         text = text or self.default or ""
         if not text:
             return None
-        if len(text) > _LONGEST or "\0" in text:
+        if len(str(value)) > _LONGEST or "\0" in text:
             raise self._error(text[:40] + "…", f"至多 {_LONGEST} 个字符", f"holds at most {_LONGEST} characters")
         if self.choices and text not in self.choices:
             raise self._error(text[:40], f"应为 {'、'.join(self.choices)} 之一", f"is one of {', '.join(self.choices)}")

@@ -23,7 +23,7 @@ _GRACE = 5.0  # seconds for a worker that was killed to be reported
 class Gone(StoreError):
     """The host has died."""
 
-    zh, en = "查询进程已停止。", "The query process has died."
+    code, zh, en = "query-process-gone", "查询进程已停止。", "The query process has died."
     remedy_zh, remedy_en = "请重试。", "Try again."
 
 

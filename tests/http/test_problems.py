@@ -4,6 +4,7 @@ import pytest
 from httpx import Client
 
 from api import records, schemas
+from graph.errors import JixiaoError
 from graph.store import Store
 
 BROWSER = {"accept": "text/html"}
@@ -73,3 +74,24 @@ def test_large_responses_are_compressed(client: Client) -> None:
     with client.stream("GET", "/projects", headers={"accept-encoding": "gzip"}) as response:
         assert response.headers["content-encoding"] == "gzip"
         assert b"items" in gzip.decompress(b"".join(response.iter_raw()))
+
+
+def test_the_type_of_a_problem_tells_what_it_means(client: Client) -> None:
+    path = client.get("/projects/a/b/c/d").json()["type"].removeprefix("https://w3id.org/jixiao")
+    told = client.get(path).json()
+    assert (told["code"], told["status"], told["title_en"]) == ("not-found", 404, "Not found.")
+    page = client.get(path, headers=BROWSER).text
+    assert "没有找到。" in page
+    assert "Not found." in page
+    assert client.get("/problem/no-such-code").status_code == 404
+    assert client.get("/problem/%2e").status_code == 400
+
+
+def test_every_kind_of_error_has_a_code_of_its_own() -> None:
+    waiting, codes = [JixiaoError], []
+    while waiting:
+        kind = waiting.pop()
+        waiting.extend(kind.__subclasses__())
+        codes.append(kind.code)
+    doubled = {code for code in codes if codes.count(code) > 1}
+    assert not doubled

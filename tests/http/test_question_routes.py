@@ -2,12 +2,15 @@
 
 import csv
 import io
+from pathlib import Path
 
 import pytest
 from httpx import Client
 from openpyxl import load_workbook
 
+from api.settings import Settings
 from graph.queries import Question, library
+from tests.http.conftest import Served
 
 BROWSER = {"accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
 OF_TWO_YEARS = {"indicators-copied", "targets-relaxed-since-last-year"}  # the samples hold one of each department
@@ -83,3 +86,19 @@ def test_openapi_says_what_the_headers_say(client: Client) -> None:
 
 def test_a_question_that_does_not_exist(client: Client) -> None:
     assert client.get("/queries/nothing").status_code == 404
+
+
+def test_a_file_that_is_cut_says_so(sample_store: Path, served: Served) -> None:
+    with served(Settings(store=str(sample_store), query_rows=3)) as client:
+        table = client.get("/queries/weight-totals?format=csv")
+        assert table.headers["jixiao-total-capped"] == "true"
+        assert len(table.text.splitlines()) == 1 + 3
+        book = load_workbook(io.BytesIO(client.get("/queries/weight-totals?format=xlsx").content))
+        last = [cell.value for cell in book.active[book.active.max_row]]
+        assert book.active.max_row == 1 + 3 + 1
+        assert "Only the first 3 rows" in last[0]
+        assert not any(last[1:])
+
+
+def test_a_whole_file_says_so(client: Client) -> None:
+    assert client.get("/queries/weight-totals?format=csv").headers["jixiao-total-capped"] == "false"

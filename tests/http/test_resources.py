@@ -311,3 +311,15 @@ def test_a_unit_leads_to_what_is_measured_in_it(client: Client) -> None:
     link = re.search(r'href="(/targets\?unit=[^"]+)"', text)
     assert link
     assert client.get(link[1]).json()["total"] == 162
+
+
+def test_a_page_of_a_list_is_whole_whatever_fields_are_asked_for(client: Client) -> None:
+    page = client.get("/projects?fields=name&format=html")
+    assert page.status_code == 200
+    assert 'href="/projects/' in page.text
+
+
+def test_a_parameter_is_given_once(client: Client) -> None:
+    response = client.get("/projects?year=2025&year=2026")
+    assert response.status_code == 400
+    assert response.json()["detail"] == "year"
