@@ -1,7 +1,7 @@
 """``make schemathesis``: the OpenAPI of the service against the service itself, over a store of the samples.
 
-Schemathesis sends what the description allows and what it forbids, and compares every answer with it. The second run
-is that of a reader without a token; nothing outside a temporary folder is written to.
+Schemathesis sends what the description allows and what it forbids, and compares every answer with it. It has a
+token, so that it may write; nothing outside a temporary folder is written to.
 """
 
 import subprocess
