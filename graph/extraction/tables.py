@@ -9,6 +9,7 @@ from graph.extraction.columns import Aligned
 from graph.extraction.drafts import Draft
 from graph.extraction.header import Entry, Header
 from graph.extraction.indicators import Context, indicators
+from graph.extraction.official import form_of
 from graph.extraction.segments import segments
 from graph.extraction.targets import decimal
 from graph.extraction.words import money, organisation, split_code, tidy
@@ -69,12 +70,14 @@ def _form(draft: Draft, context: Context) -> TargetTable:
         budget = _sum(funds)
         inferred.append("budget")
     code_entry = header.first("code")
+    kind = _kind(draft)
     return TargetTable(
         position=0,
         scope=scope,
         name=name,
         code=tidy(code_entry.text) if code_entry else code,
-        kind=_kind(draft),
+        kind=kind,
+        form=form_of(draft, scope, kind, context.words),
         budget_unit=_unit(header, context.words),
         supervising_department=_text(header, "supervisingDepartment"),
         implementing_unit=_text(header, "implementingUnit"),
@@ -226,6 +229,7 @@ def _flat(draft: Draft, context: Context) -> list[TargetTable]:
     totals = frozenset(Decimal(t) for t in context.words.weight_totals)
     found = []
     seen = 0
+    form = form_of(draft, PROJECT, _kind(draft), context.words)
     for part in segments(rows, breaks, context.words, totals):
         start = next(index for index, row in enumerate(rows) if row is part[0])
         above = [row for index, row in headings if index <= start]
@@ -233,7 +237,7 @@ def _flat(draft: Draft, context: Context) -> list[TargetTable]:
             unit = _unit_of(above, context.words)
         table = _project(part, draft, unit, context)
         totals_above = tuple(_unit_total(row) for index, row in headings if seen <= index <= start)
-        table, seen = replace(table, header_fields=(*table.header_fields, *totals_above)), start + 1
+        table, seen = replace(table, form=form, header_fields=(*table.header_fields, *totals_above)), start + 1
         # A unit printed once stands for the projects below it.
         quote = next((q for q in table.quotes if q.field == "unitName"), None)
         unit = (table.budget_unit, quote) if table.budget_unit else unit
