@@ -202,7 +202,8 @@ def official_forms() -> str:
 
 
 def _meaning(role: str) -> str:
-    from graph.vocabulary import SKOS, vocabulary
+    from graph.statements import SKOS
+    from graph.vocabulary import vocabulary
 
     words = vocabulary()
     return "<br>".join(words.values(words.roles[role].iri, SKOS + "definition"))

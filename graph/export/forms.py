@@ -10,7 +10,8 @@ from decimal import Decimal
 from functools import cache
 
 from graph.errors import NotFound, VocabularyError
-from graph.vocabulary import SKOS, Vocabulary, vocabulary
+from graph.statements import SKOS
+from graph.vocabulary import Vocabulary, vocabulary
 
 # Roles that a row of the grid fills; a column of any other role holds what is said once of the whole table.
 ROW_ROLES = frozenset(

@@ -8,7 +8,8 @@ from decimal import Decimal
 from graph.export.forms import Form
 from graph.export.printed import sign_of
 from graph.output import number
-from graph.vocabulary import JX, SKOS, Vocabulary
+from graph.statements import JX, SKOS
+from graph.vocabulary import Vocabulary
 
 _SHARES = {"cost": "costShare", "output": "outputShare", "effect": "effectShare", "satisfaction": "satisfactionShare"}
 

@@ -10,9 +10,10 @@ from graph import iris
 from graph.errors import BadParameter, NotFound
 from graph.model import Disclosure, TargetTable
 from graph.rdf import from_quads
+from graph.spelling import fold
 from graph.store import Store
 from graph.store.rows import strings
-from graph.vocabulary import fold, vocabulary
+from graph.vocabulary import vocabulary
 
 _TABLES = """PREFIX jx: <https://w3id.org/jixiao/ontology#>
 SELECT ?graph ?table ?project ?name ?code ?department ?year WHERE {

@@ -20,9 +20,10 @@ from graph.export.layout import GridRow
 from graph.export.printed import sign_of
 from graph.extraction.targets import decimal
 from graph.output import number
+from graph.statements import SKOS
 from graph.store import Store
 from graph.store.rows import strings
-from graph.vocabulary import SKOS, Vocabulary, vocabulary
+from graph.vocabulary import Vocabulary, vocabulary
 
 _PREFIX = "PREFIX jx: <https://w3id.org/jixiao/ontology#> PREFIX skos: <http://www.w3.org/2004/02/skos/core#> "
 _BY_NAME = (

@@ -14,7 +14,8 @@ from graph.extraction.targets import join_target, parse_target
 from graph.extraction.words import organisation as organisation_in
 from graph.model import DEPARTMENT, BudgetUnit, Indicator, Money, Target, TargetTable
 from graph.output import number
-from graph.vocabulary import SKOS, Vocabulary
+from graph.statements import SKOS
+from graph.vocabulary import Vocabulary
 
 _TOTALS = ("budget", "budgetTotalPeriod", "total")
 _TEXTS = {

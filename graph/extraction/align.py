@@ -15,7 +15,8 @@ from graph.extraction.columns import Aligned, Column, Layout
 from graph.extraction.stream import Row
 from graph.extraction.targets import decimal, parse_target, points
 from graph.readers.document import Cell
-from graph.vocabulary import Vocabulary, fold, vocabulary
+from graph.spelling import fold
+from graph.vocabulary import Vocabulary, vocabulary
 
 
 def align(layout: Layout, row: Row, words: Vocabulary) -> list[Aligned]:

@@ -15,7 +15,8 @@ from dataclasses import dataclass, field
 from graph.extraction.words import money, tidy
 from graph.model import Budget, BudgetUnit, FunctionLine, Money, ProjectLine
 from graph.readers.document import Cell, Document, Paragraph
-from graph.vocabulary import Vocabulary, fold
+from graph.spelling import fold
+from graph.vocabulary import Vocabulary
 
 _ITEM = re.compile(r"\d{7}")
 _UNIT_CODE = re.compile(r"\d{3}|\d{6}|\d{9}")

@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 
 from graph.model import Basis
-from graph.vocabulary import Vocabulary, fold, squeeze
+from graph.spelling import fold, squeeze
+from graph.vocabulary import Vocabulary
 
 _SPLIT = re.compile(r"[、；;\n]+")
 _BRACKETED = re.compile(r"[《“\"（(【〔\[][^》”\"）)】〕\]]*[》”\"）)】〕\]]")

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field, replace
 from graph.extraction.stream import Row
 from graph.extraction.targets import parse_target
 from graph.readers.document import Cell
-from graph.vocabulary import Vocabulary, fold
+from graph.spelling import fold
+from graph.vocabulary import Vocabulary
 
 _IDENTIFYING = {"level1", "level2", "level3"}
 # A column whose heading the vocabulary does not know, among headings that it does.

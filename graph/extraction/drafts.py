@@ -25,7 +25,9 @@ from graph.extraction.header import Header, header_roles, is_inline_row, is_year
 from graph.extraction.stream import Account, Row
 from graph.extraction.targets import QUALITATIVE, parse_target
 from graph.readers.document import Cell, Paragraph
-from graph.vocabulary import Pattern, Vocabulary, fold
+from graph.spelling import fold
+from graph.statements import Pattern
+from graph.vocabulary import Vocabulary
 
 _TABLE_NAME = {"name", "departmentName"}
 _SHORT = 40

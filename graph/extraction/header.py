@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 
 from graph.extraction.stream import Account, Row
 from graph.readers.document import Cell, Paragraph
-from graph.vocabulary import Vocabulary, fold
+from graph.spelling import fold
+from graph.vocabulary import Vocabulary
 
 _INLINE = re.compile(r"^\s*([^：:]{2,20})[：:]\s*(.*)$", re.DOTALL)
 _DIGITS = re.compile(r"^\s*\d+\s*$")

@@ -12,7 +12,8 @@ from graph.extraction.drafts import Draft
 from graph.extraction.words import organisation, plain_department, tidy
 from graph.model import Department, TargetTable
 from graph.readers.document import Document, Paragraph
-from graph.vocabulary import Vocabulary, fold
+from graph.spelling import fold
+from graph.vocabulary import Vocabulary
 
 _HEAD = 60
 _SHORT = 40

@@ -13,7 +13,8 @@ from graph.extraction.targets import join_target, parse_target, points
 from graph.extraction.words import tidy
 from graph.model import Indicator, Quote, Reference, Target
 from graph.readers.document import Place
-from graph.vocabulary import Vocabulary, fold
+from graph.spelling import fold
+from graph.vocabulary import Vocabulary
 
 # So many labels do not stand on first rows by chance.
 _ENOUGH = 3

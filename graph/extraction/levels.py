@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 from itertools import accumulate, pairwise
 
 from graph.model import Target
-from graph.vocabulary import IndicatorClass, Vocabulary, fold
+from graph.spelling import fold
+from graph.vocabulary import IndicatorClass, Vocabulary
 
 
 @dataclass(slots=True)

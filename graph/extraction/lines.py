@@ -12,7 +12,8 @@ from graph.extraction.drafts import Draft
 from graph.extraction.prose import name_and_target
 from graph.extraction.stream import Account, Row
 from graph.readers.document import Cell, Document, Grid, Paragraph
-from graph.vocabulary import IndicatorClass, Vocabulary, fold
+from graph.spelling import fold
+from graph.vocabulary import IndicatorClass, Vocabulary
 
 _LAYOUT = Layout(
     tuple(Column(role, n, n + 1, "") for n, role in enumerate(("level1", "level2", "level3", "value"))), ()

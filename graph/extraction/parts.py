@@ -9,7 +9,8 @@ from itertools import pairwise
 
 from graph.extraction.identity import titled_name
 from graph.readers.document import Document, Paragraph
-from graph.vocabulary import Vocabulary, fold
+from graph.spelling import fold
+from graph.vocabulary import Vocabulary
 
 _TITLE = 60  # characters; longer lines are sentences
 

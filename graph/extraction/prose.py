@@ -9,7 +9,8 @@ from graph.extraction.targets import parse_target
 from graph.extraction.words import tidy
 from graph.model import DEPARTMENT, Indicator, Quote, SubGoal, Target, TargetTable
 from graph.readers.document import Document, Paragraph, Place
-from graph.vocabulary import Vocabulary, fold
+from graph.spelling import fold
+from graph.vocabulary import Vocabulary
 
 _CLAUSE = re.compile(r"[，,；;、。]+")
 _QUANTITY = re.compile(r"\d[\d,]*(?:\.\d+)?\s*[^\d，,。；;、]*")

@@ -13,7 +13,7 @@ from rapidfuzz import fuzz
 
 from graph.model import PROJECT, Budget, Disclosure, ProjectLine, TargetTable
 from graph.readers.document import Document, Paragraph
-from graph.vocabulary import fold
+from graph.spelling import fold
 
 # A name alone must be nearly the same; with the equal amount it may be damaged. Without a floor, any two match.
 _NAME_ALONE, _NAME_WITH_AMOUNT = 0.85, 0.60

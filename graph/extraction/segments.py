@@ -11,7 +11,8 @@ from decimal import Decimal
 from graph.extraction.columns import Aligned
 from graph.extraction.targets import decimal
 from graph.readers.document import Cell
-from graph.vocabulary import Vocabulary, fold
+from graph.spelling import fold
+from graph.vocabulary import Vocabulary
 
 _LONGEST = 80
 

@@ -27,7 +27,8 @@ from graph.model import (
     Task,
 )
 from graph.readers.document import Cell, Place
-from graph.vocabulary import Vocabulary, fold
+from graph.spelling import fold
+from graph.vocabulary import Vocabulary
 
 _FUNDS = ("fiscalFunds", "otherFunds", "carriedOver", "upperFunds", "localFunds", "ownFunds")
 _KNOWN = {

@@ -13,7 +13,9 @@ from datetime import date
 from decimal import Context, Decimal, InvalidOperation
 
 from graph.model import Target
-from graph.vocabulary import Pattern, Vocabulary, squeeze
+from graph.spelling import squeeze
+from graph.statements import Pattern
+from graph.vocabulary import Vocabulary
 
 QUALITATIVE, BY = "qualitative", "by"
 _NUMBER = re.compile(r"[+-]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?")

@@ -7,7 +7,8 @@ import unicodedata
 
 from graph.extraction.targets import decimal
 from graph.model import BudgetUnit, Money
-from graph.vocabulary import Vocabulary, fold, squeeze
+from graph.spelling import fold, squeeze
+from graph.vocabulary import Vocabulary
 
 _BREAK = re.compile(r"\s*[\r\n]+\s*")
 _INNER_SPACE = re.compile(r"(?<=[^\x00-\x7f])[ \t\u3000]+|[ \t\u3000]+(?=[^\x00-\x7f])")

@@ -21,9 +21,10 @@ from graph.patterns.decisions import rejected
 from graph.patterns.facts import Facts, about, decimal
 from graph.patterns.figures import figures, name_kinds, numbers_in_names
 from graph.patterns.overall import disagreements
+from graph.statements import SKOS
 from graph.store import Store
 from graph.store.rows import strings
-from graph.vocabulary import SKOS, Vocabulary, vocabulary
+from graph.vocabulary import Vocabulary, vocabulary
 
 LINKS = NamedNode(iris.BASE + "id/links")
 SOURCE = "http://purl.org/dc/terms/source"

@@ -13,7 +13,9 @@ from graph import iris
 from graph.iris import JX, RDF_TYPE
 from graph.patterns.facts import Facts, about, decimal
 from graph.patterns.identity import link
-from graph.vocabulary import SKOS, Vocabulary, fold
+from graph.spelling import fold
+from graph.statements import SKOS
+from graph.vocabulary import Vocabulary
 
 QB = "http://purl.org/linked-data/cube#"
 DIMENSION = "http://data.openbudgets.eu/ontology/dsd/dimension/"

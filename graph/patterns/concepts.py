@@ -16,7 +16,9 @@ from functools import cache
 from rapidfuzz import fuzz, process
 
 from graph import iris
-from graph.vocabulary import SKOS, Vocabulary, fold, squeeze
+from graph.spelling import fold, squeeze
+from graph.statements import SKOS
+from graph.vocabulary import Vocabulary
 
 # Four characters make a noun with its measure (群众满意度); eight letters of nine in common is a slip of the pen.
 _SHORTEST_ENDING = 4

@@ -18,7 +18,9 @@ from graph import iris
 from graph.extraction.identity import regions
 from graph.iris import JX, RDF_TYPE, RDFS_LABEL
 from graph.patterns.facts import about, decimal
-from graph.vocabulary import SKOS, Vocabulary, fold
+from graph.spelling import fold
+from graph.statements import SKOS
+from graph.vocabulary import Vocabulary
 
 # 服务费项目 and 服务费用项目: one character in ten; below that, 市级补助 and 省级补助 would be one.
 _LIKENESS = 92.0

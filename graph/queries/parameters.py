@@ -15,7 +15,8 @@ from graph import iris
 from graph.errors import BadParameter
 from graph.extraction.citations import citations
 from graph.patterns.concepts import concepts
-from graph.vocabulary import fold, vocabulary
+from graph.spelling import fold
+from graph.vocabulary import vocabulary
 
 XSD = "http://www.w3.org/2001/XMLSchema#"
 _LONGEST = 500

@@ -13,7 +13,7 @@ import pytest
 from graph.extraction import extract
 from graph.model import DEPARTMENT, Disclosure, Indicator, TargetTable
 from graph.readers import ocr, read, read_bytes
-from graph.vocabulary import fold
+from graph.spelling import fold
 from tests import render
 from tests.faults.corruption import as_csv, as_markdown, as_text, as_xls
 from tests.golden import refresh, scans, word97

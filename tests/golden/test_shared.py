@@ -16,7 +16,7 @@ from graph.extraction import extract
 from graph.model import PROJECT, Disclosure, Indicator, Money, TargetTable
 from graph.output import as_json
 from graph.readers import read
-from graph.vocabulary import squeeze
+from graph.spelling import squeeze
 
 pytestmark = pytest.mark.shared
 

@@ -17,7 +17,8 @@ from graph.extraction.targets import decimal
 from graph.output import as_json
 from graph.readers import read
 from graph.readers.document import Block, Cell, Document, Grid, Paragraph
-from graph.vocabulary import fold, vocabulary
+from graph.spelling import fold
+from graph.vocabulary import vocabulary
 
 SAMPLES = sorted(path.name for path in resources.folder("data/samples").glob("*.txt"))
 DAMAGES = ("lose", "double", "shift left", "shift right", "cut", "lose the row", "double the row")

@@ -24,7 +24,8 @@ from graph.extraction.targets import join_target, parse_target
 from graph.extraction.words import organisation
 from graph.model import DEPARTMENT, PROJECT, Disclosure, Fund, Indicator, Money, PlanStep, Target, TargetTable, Task
 from graph.readers import read, read_bytes
-from graph.vocabulary import Vocabulary, fold, vocabulary
+from graph.spelling import fold
+from graph.vocabulary import Vocabulary, vocabulary
 from tests.strategies import instances
 
 WORDS = vocabulary()

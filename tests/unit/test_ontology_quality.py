@@ -10,7 +10,7 @@ from pyshacl.errors import ReportableRuntimeError
 from rdflib import OWL, RDF, RDFS, SH, SKOS, Graph, Literal, Namespace, URIRef
 
 from graph import resources
-from graph.vocabulary import fold
+from graph.spelling import fold
 
 JX = Namespace("https://w3id.org/jixiao/ontology#")
 SCHEMA = Namespace("https://schema.org/")

@@ -5,7 +5,9 @@ import pytest
 
 from graph import resources
 from graph.errors import VocabularyError
-from graph.vocabulary import JX, Vocabulary, fold, squeeze, without_brackets
+from graph.spelling import fold, squeeze, without_brackets
+from graph.statements import JX
+from graph.vocabulary import Vocabulary
 
 PREFIXES = f"@prefix jx: <{JX}> . @prefix skos: <http://www.w3.org/2004/02/skos/core#> .\n"
 
