@@ -11,9 +11,9 @@ from rich.table import Table
 from api.options import OutputOption, StoreOption, known, location, opened
 from api.terminal import err, out, show
 from graph.errors import BadParameter
-from graph.export.forms import form as form_of
-from graph.export.forms import forms
 from graph.export.official import FORMATS, convert, template
+from graph.forms import form as form_of
+from graph.forms import forms
 from graph.vocabulary import vocabulary
 
 Form = Annotated[str | None, typer.Option("--form", help="表样名，见 --list。Name of a form; see --list.")]

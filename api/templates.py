@@ -11,11 +11,11 @@ from pydantic import BaseModel, BeforeValidator, Field
 
 from api.resources import PAGE, Format, StoreNow, respond
 from graph.errors import BadParameter
-from graph.export.forms import Form, forms
-from graph.export.forms import form as form_of
 from graph.export.lookup import find_table
 from graph.export.official import MEDIA_TYPES, Converted, convert, template
 from graph.export.prefill import proposals
+from graph.forms import Form, forms
+from graph.forms import form as form_of
 from graph.vocabulary import vocabulary
 
 router = APIRouter(tags=["表样 Forms"])

@@ -171,7 +171,7 @@ def ontology() -> str:
 
 def official_forms() -> str:
     """Every official form with its source, its columns and the other fields."""
-    from graph.export.forms import forms
+    from graph.forms import forms
     from graph.vocabulary import vocabulary
 
     words = vocabulary()

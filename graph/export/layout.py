@@ -8,8 +8,8 @@ from dataclasses import dataclass, field, replace
 from itertools import groupby
 
 from graph.errors import BadParameter
-from graph.export.forms import ROW_ROLES, Form, FormCell, FormColumn, place
 from graph.export.printed import Printed, row_text
+from graph.forms import ROW_ROLES, Form, FormCell, FormColumn, place
 from graph.model import DEPARTMENT, PROJECT, Indicator, TargetTable
 from graph.vocabulary import Vocabulary
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from decimal import Decimal
 
-from graph.export.forms import Form
 from graph.export.printed import sign_of
+from graph.forms import Form
 from graph.output import number
 from graph.statements import JX, SKOS
 from graph.vocabulary import Vocabulary

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from graph.export.forms import Form
+from graph.forms import Form
 from graph.model import BudgetUnit, Indicator, Money, TargetTable
 from graph.output import number
 from graph.vocabulary import Vocabulary

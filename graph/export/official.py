@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from graph.errors import BadParameter, NoPerformanceTable
-from graph.export.forms import Form
 from graph.export.layout import GridRow, Layout, filled_rows, lay_out
 from graph.export.losses import Loss, losses
 from graph.extraction import extract
+from graph.forms import Form
 from graph.model import TargetTable
 from graph.readers import read_bytes
 from graph.vocabulary import Vocabulary, vocabulary

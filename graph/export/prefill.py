@@ -15,10 +15,10 @@ from decimal import Decimal
 from pyoxigraph import Literal, NamedNode
 
 from graph.errors import NotFound
-from graph.export.forms import Form, FormClass
 from graph.export.layout import GridRow
 from graph.export.printed import sign_of
 from graph.extraction.targets import decimal
+from graph.forms import Form, FormClass
 from graph.output import number
 from graph.statements import SKOS
 from graph.store import Store

@@ -9,9 +9,9 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
 
-from graph.export.forms import Form
 from graph.extraction.targets import join_target, parse_target
 from graph.extraction.words import organisation as organisation_in
+from graph.forms import Form
 from graph.model import DEPARTMENT, BudgetUnit, Indicator, Money, Target, TargetTable
 from graph.output import number
 from graph.statements import SKOS

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from graph.export.forms import Form, forms
 from graph.extraction.drafts import Draft
+from graph.forms import Form, forms
 from graph.vocabulary import Vocabulary
 
 

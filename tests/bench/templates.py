@@ -16,9 +16,9 @@ from collections.abc import Callable
 from docx import Document
 from openpyxl import Workbook
 
-from graph.export.forms import Form, forms
 from graph.export.layout import blank_rows, lay_out
 from graph.export.official import template
+from graph.forms import Form, forms
 from graph.vocabulary import vocabulary
 
 

@@ -5,7 +5,7 @@ from docx import Document
 from httpx import Client
 from openpyxl import load_workbook
 
-from graph.export.forms import forms
+from graph.forms import forms
 
 PROJECT = "医疗保险业务经办专项经费"
 

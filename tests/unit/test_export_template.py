@@ -14,10 +14,10 @@ from openpyxl import load_workbook
 
 from graph import resources
 from graph.errors import NotFound
-from graph.export.forms import form, forms
 from graph.export.official import template
 from graph.export.prefill import proposals
 from graph.extraction import extract
+from graph.forms import form, forms
 from graph.ingest import ingest
 from graph.readers import read_bytes
 from graph.store import Store, open_store

@@ -15,13 +15,13 @@ from openpyxl import load_workbook
 
 from graph import resources
 from graph.errors import BadParameter, NoPerformanceTable, NotFound, VocabularyError
-from graph.export.forms import Form, form, forms
 from graph.export.losses import NO_PLACE, facts, row_facts
 from graph.export.official import FORMATS, convert, read_back, template
 from graph.extraction import extract
 from graph.extraction.citations import bases
 from graph.extraction.targets import join_target, parse_target
 from graph.extraction.words import organisation
+from graph.forms import Form, form, forms
 from graph.model import DEPARTMENT, PROJECT, Disclosure, Fund, Indicator, Money, PlanStep, Target, TargetTable, Task
 from graph.readers import read, read_bytes
 from graph.spelling import fold
