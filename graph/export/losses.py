@@ -133,7 +133,7 @@ def _pairs(rows: tuple[Indicator, ...], back: tuple[Indicator, ...]) -> Iterator
     at = 0
     for row in rows:
         same = next((n for n in range(at, len(back)) if back[n].level3 == row.level3), None)
-        if same is None and len(rows) == len(back):
+        if same is None and len(rows) == len(back) and at < len(back):
             same = at
         yield row, None if same is None else back[same]
         at = at if same is None else same + 1

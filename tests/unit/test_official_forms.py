@@ -15,7 +15,7 @@ from openpyxl import load_workbook
 
 from graph import resources
 from graph.errors import BadParameter, NoPerformanceTable, NotFound, VocabularyError
-from graph.export.losses import NO_PLACE, facts, row_facts
+from graph.export.losses import NO_PLACE, facts, losses, row_facts
 from graph.export.official import FORMATS, convert, read_back, template
 from graph.extraction import extract
 from graph.extraction.citations import bases
@@ -183,6 +183,14 @@ def test_any_table_can_be_written_whatever_stands_in_it(format: str, table: Targ
         sheet = load_workbook(io.BytesIO(done.data))["绩效目标表"]
         formulas = [cell.value for row in sheet.iter_rows() for cell in row if cell.data_type == "f"]
         assert all(formula.startswith('="注：') for formula in formulas) and len(formulas) <= 1
+
+
+def test_rows_that_come_back_in_another_order_are_told_as_lost(words: Vocabulary) -> None:
+    written, back = (
+        TargetTable(1, PROJECT, "培训", indicators=tuple(Indicator(n, name) for n, name in enumerate(names, start=1)))
+        for names in (("甲", "乙"), ("丙", "甲"))
+    )
+    assert [(loss.field, loss.value) for loss in losses(written, back, form("sc-project"), words)] == [("level3", "乙")]
 
 
 # -- tables that were really published ------------------------------------------------------------------------------
