@@ -152,17 +152,6 @@ def indicators_of(store: Store, table: str) -> list[schemas.Indicator]:
     return sorted(rows, key=lambda row: (row.id.rpartition("/")[2].startswith("p"), row.position))
 
 
-def indicators_at(store: Store, rows: Iterable[Row]) -> list[schemas.Indicator]:
-    """The rows of ``indicators.rq``, in their order."""
-    heads: dict[str, Head] = {}
-    found: list[schemas.Indicator] = []
-    for row in rows:
-        table = row_iri(row, "table")
-        head = heads.get(table) or heads.setdefault(table, Head(store, table))
-        found += _indicators(head, run(store, "rows", indicator=row_iri(row, "row")))
-    return found
-
-
 def _indicators(head: Head, answer: Answer) -> Iterator[schemas.Indicator]:
     table = link(head.iri, head.of(head.iri, "name"))
     links = head.links()

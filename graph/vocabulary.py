@@ -194,11 +194,6 @@ class Vocabulary(Statements):
         found = (p.iri for p in self.patterns("IndicatorClass") if p.regex.fullmatch(folded))
         return next((self.classes[iri] for iri in found if self.classes[iri].level == level), None)
 
-    @cached_property
-    def class_by_label(self) -> dict[tuple[int, str], IndicatorClass]:
-        """Classes by (level, canonical label)."""
-        return {(item.level, item.label): item for item in self.classes.values()}
-
     # -- targets ----------------------------------------------------------------------------------------------------
 
     def _affixes(self, name: str) -> list[tuple[str, str]]:

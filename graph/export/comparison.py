@@ -16,8 +16,8 @@ from typing import Any, cast
 
 from graph import iris
 from graph.errors import BadParameter, NotFound
+from graph.export.printed import sign_of
 from graph.export.rows import Value
-from graph.export.tables import SIGNS
 from graph.iris import JX
 from graph.queries import run
 from graph.store import Store, Term
@@ -43,10 +43,10 @@ class Promise:
     @property
     def short(self) -> str:
         """The target as comparator, number and unit (≥95%), whatever signs it is printed with; else the words."""
-        sign = SIGNS.get(vocabulary().label(self.comparator or "") or "")
         if self.value is None or not self.number:
             return str(self.target or "").strip()
-        return f"{sign or ''}{self.number}{self.unit or ''}"
+        words = vocabulary()
+        return f"{sign_of(words.label(self.comparator or ''), words)}{self.number}{self.unit or ''}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from pyoxigraph import RdfFormat, serialize
 
 from graph.errors import BadParameter
 from graph.export.lookup import Found, triples_about
+from graph.export.printed import sign_of
 from graph.formulas import guarded
 from graph.model import PROJECT, Indicator, TargetTable
 from graph.output import number, table_as_json
@@ -27,7 +28,6 @@ from graph.vocabulary import Vocabulary, vocabulary
 FORMATS = ("xlsx", "csv", "json", "ttl")
 _COLUMNS = ("level1", "level2", "level3", "comparator", "value", "unit", "weight", "direction", "description", "basis")
 _WIDTHS = {"level3": 36, "description": 36, "basis": 28, "level1": 12, "level2": 16}
-SIGNS = {">=": "≥", "<=": "≤", ">": ">", "<": "<", "=": "=", "qualitative": "定性"}
 
 
 def export_table(found: Found, store: Store, format: str) -> bytes:
@@ -66,7 +66,7 @@ def head(found: Found, words: Vocabulary) -> list[tuple[str, str]]:
         (heading("code", words), table.code or ""),
         (heading("unitName", words), f"{unit.code}-{unit.name}" if unit and unit.code else unit.name if unit else ""),
         (
-            f"{heading('budget', words)}（{table.budget.unit if table.budget else '万元'}）",
+            f"{heading('budget', words)}（{table.budget.unit if table.budget else words.usual_money_unit}）",
             number(table.budget.amount) or "" if table.budget else "",
         ),
         (heading("objective", words), table.objective or ""),
@@ -85,7 +85,7 @@ def cell(item: Indicator, role: str) -> str:
     target = item.target
     match role:
         case "comparator":
-            return SIGNS.get(target.comparator or "", "")
+            return sign_of(target.comparator, vocabulary())
         case "value":
             return target.value or ""
         case "unit":

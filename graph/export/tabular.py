@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 from typing import IO
@@ -17,7 +17,7 @@ from typing import IO
 from graph.errors import BadParameter
 from graph.export.rows import Table, Value
 from graph.export.workbook import write_xlsx
-from graph.formulas import guarded, unguarded
+from graph.formulas import guarded
 
 BOM = b"\xef\xbb\xbf"
 _MARKDOWN = str.maketrans({"|": "\\|", "\n": "<br>", "\r": "", "\\": "\\\\", "<": "&lt;", "&": "&amp;"})
@@ -68,12 +68,6 @@ def _csv(table: Table, stream: IO[bytes]) -> None:
         writer.writerow([guarded(column.name) for column in table.columns])
         for row in table.rows:
             writer.writerow([field(value) for value in row])
-
-
-def read_csv(stream: IO[str]) -> Iterator[dict[str, str]]:
-    """The rows of a CSV file of ours, as they were before they were guarded."""
-    for row in csv.DictReader(stream):
-        yield {unguarded(name): unguarded(value) for name, value in row.items()}
 
 
 def _json(table: Table, stream: IO[bytes]) -> None:

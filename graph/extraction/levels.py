@@ -143,7 +143,7 @@ def _tile(
         return owners
     owners[: order[0]] = [order[0]] * order[0]
     for left, right in pairwise(order):
-        boundary = _boundary(rows, left, right, marks, marks1, words) if centred else right
+        boundary = _boundary(rows, left, right, marks, words) if centred else right
         for index in range(left, right):
             owners[index] = left if index < boundary else right
         owners[right] = right
@@ -174,11 +174,9 @@ def _boundary(
     left: int,
     right: int,
     marks: dict[int, IndicatorClass],
-    marks1: dict[int, IndicatorClass],
     words: Vocabulary,
 ) -> int:
     """First row of the right-hand block, between two marks; ties go to the label on its first row."""
-
     between = range(left + 1, right)
     upper = [0.0, *accumulate(contradiction(rows[i], marks[left], words) for i in between)]
     lower = [0.0, *accumulate(contradiction(rows[i], marks[right], words) for i in between)]
