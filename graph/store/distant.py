@@ -11,7 +11,7 @@ from graph.store.guard import refuse_federation
 from graph.store.http import Fields
 from graph.store.peer import Result, Stop, Stopped
 from graph.store.remote import UNION, RemoteStore
-from graph.store.results import TooManyRows, WrongKind, media_type, serialise
+from graph.store.results import Rows, TooManyRows, WrongKind, media_type, serialise
 from graph.store.sandbox import Dataset, Limits, explained
 from graph.store.tokens import has_keyword
 from graph.store.writing import changed
@@ -54,10 +54,14 @@ class DistantSandbox:
         self, sparql: str, fields: Fields, solutions: str | None, graph: str | None, into: Result
     ) -> dict[str, str]:
         """What went wrong, told and not raised: an error would hold the result, which must end in its own thread."""
-        found = self._store.ask(sparql, fields, self.limits.seconds)
+
+        def evaluate() -> Rows:
+            return self._store.ask(sparql, fields, self.limits.seconds)
+
+        found = evaluate()
         try:
             into.media_type = media_type(found, solutions, graph)
-            serialise(found, into.media_type, self.limits.rows, cast(IO[bytes], into))
+            serialise(found, into.media_type, self.limits.rows, cast(IO[bytes], into), evaluate)
         except TooManyRows:
             return {"error": "rows"}
         except WrongKind as error:

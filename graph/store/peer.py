@@ -8,15 +8,16 @@ import select
 import socket
 import tempfile
 import threading
+from collections import deque
 from collections.abc import Callable, Iterator
-from typing import Any, cast
+from typing import IO, Any, cast
 
 from graph.errors import JixiaoError, StoreError
 from graph.store import frames
 
 # A result up to this size is complete before its first byte goes out, so that a limit it meets can be told as an error.
 HELD = 64 * 2**20
-_IN_MEMORY = 2**20  # what is held above this stands in a temporary file
+IN_MEMORY = 256 * 2**20  # bytes of all results that are held at once; what comes beyond stands in temporary files
 _GRACE = 5.0  # seconds for a worker that was killed to be reported
 
 
@@ -118,6 +119,28 @@ class Stop:
                 self._peer.kill()
 
 
+class _Memory:
+    """How many bytes the results of this process may still hold in memory."""
+
+    def __init__(self, left: int) -> None:
+        self._lock, self._left = threading.Lock(), left
+
+    def take(self, size: int) -> bool:
+        """Whether there is room for so many more, which are taken then."""
+        with self._lock:
+            room = self._left >= size
+            self._left -= size if room else 0
+            return room
+
+    def give_back(self, size: int) -> None:
+        """So many are free again."""
+        with self._lock:
+            self._left += size
+
+
+_memory = _Memory(IN_MEMORY)
+
+
 class Result:
     """A result as it goes out. Its bytes come once; what is not read to the end is to be closed."""
 
@@ -125,7 +148,8 @@ class Result:
         self.media_type = ""
         self.size = 0  # bytes that are held: all, once it is complete
         self.told: dict[str, Any] = {}
-        self._held = tempfile.SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115
+        self._parts: deque[bytes] = deque()
+        self._file: IO[bytes] | None = None  # what follows the parts
 
     @property
     def complete(self) -> bool:
@@ -135,7 +159,12 @@ class Result:
     def write(self, chunk: bytes) -> int:
         """Hold some more, as a stream does."""
         self.size += len(chunk)
-        return self._held.write(chunk)
+        if self._file is None and _memory.take(len(chunk)):
+            self._parts.append(chunk)
+            return len(chunk)
+        if self._file is None:
+            self._file = tempfile.TemporaryFile()  # noqa: SIM115 - closed with this
+        return self._file.write(chunk)
 
     def flush(self) -> None:
         """Nothing is to be done."""
@@ -143,9 +172,14 @@ class Result:
     def chunks(self) -> Iterator[bytes]:
         """The bytes in pieces. Raises what stopped the query, if it had not ended when this was made."""
         try:
-            self._held.seek(0)
-            while part := self._held.read(1 << 16):
+            while self._parts:
+                part = self._parts.popleft()
+                _memory.give_back(len(part))
                 yield part
+            if self._file is not None:
+                self._file.seek(0)
+                while part := self._file.read(1 << 16):
+                    yield part
             yield from self._arriving()
         finally:
             self.close()
@@ -157,7 +191,14 @@ class Result:
 
     def close(self) -> None:
         """Give up what is still to come."""
-        self._held.close()
+        _memory.give_back(sum(map(len, self._parts)))
+        self._parts.clear()
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+
+    def __del__(self) -> None:
+        self.close()
 
     def _arriving(self) -> Iterator[bytes]:
         return iter(())

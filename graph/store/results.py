@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import math
+from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
 from typing import IO, cast
 
 from pyoxigraph import QueryBoolean, QueryResultsFormat, QuerySolutions, QueryTriples, RdfFormat, Triple, serialize
@@ -36,15 +38,15 @@ def media_type(result: Rows, solutions: str | None, graph: str | None) -> str:
     return chosen
 
 
-def serialise(result: Rows, media_type: str, rows: int | None, out: IO[bytes]) -> None:
-    """Write a result as it is evaluated, at most so many rows (or triples).
+def serialise(result: Rows, media_type: str, rows: int | None, out: IO[bytes], again: Callable[[], Rows]) -> None:
+    """Write a result as it is evaluated, at most so many rows (or triples); ``again`` evaluates once more.
 
     Raises TooManyRows, and what the evaluation and the writing raise.
     """
     if isinstance(result, QuerySolutions | QueryBoolean):
         table = cast(QueryResultsFormat, QueryResultsFormat.from_media_type(media_type))
         if rows is not None and isinstance(result, QuerySolutions):
-            out = cast(IO[bytes], _COUNTERS[table.file_extension](out, rows))
+            out = cast(IO[bytes], _Counter(out, table, rows, again))
         result.serialize(out, table)
         return
     rdf = cast(RdfFormat, RdfFormat.from_media_type(media_type))
@@ -59,87 +61,31 @@ def _limited(triples: Iterable[Triple], rows: int) -> Iterator[Triple]:
         yield triple
 
 
-class _Counter:
-    """A stream that counts the rows in what passes: the engine evaluates while it writes."""
+# What parts the rows of each format, and how often it stands there beside the rows: there are at most so many more.
+_BETWEEN = {"srj": (b"},{", -1), "srx": (b"<result>", 0), "csv": (b"\n", 1), "tsv": (b"\n", 1)}
 
-    def __init__(self, out: IO[bytes], rows: int) -> None:
-        self._out = out
-        self._left = rows
+
+class _Counter:
+    """A stream that counts what parts the rows of what passes: the engine evaluates while it writes.
+
+    A value can hold the same bytes, so this is the most rows there can be; where it is too many, they are counted.
+    """
+
+    def __init__(self, out: IO[bytes], table: QueryResultsFormat, rows: int, again: Callable[[], Rows]) -> None:
+        self._mark, beside = _BETWEEN[table.file_extension]
+        self._out, self._rows, self._again = out, rows, again
+        self._left: float = rows + beside
+        self._tail = b""
 
     def write(self, chunk: bytes) -> int:
-        self._left -= self.rows(bytes(chunk))
+        text = self._tail + chunk
+        self._tail = text[1 - len(self._mark) :] if len(self._mark) > 1 else b""
+        self._left -= text.count(self._mark)
         if self._left < 0:
-            raise TooManyRows
+            if next(islice(cast(QuerySolutions, self._again()), self._rows, None), None) is not None:
+                raise TooManyRows
+            self._left = math.inf
         return self._out.write(chunk)
 
     def flush(self) -> None:
         """Nothing is held back."""
-
-    def rows(self, chunk: bytes) -> int:
-        """How many rows begin (or end) in the chunk."""
-        raise NotImplementedError
-
-
-class _Tsv(_Counter):
-    """Line ends are escaped in values; the head is a line too."""
-
-    def __init__(self, out: IO[bytes], rows: int) -> None:
-        super().__init__(out, rows + 1)
-
-    def rows(self, chunk: bytes) -> int:
-        return chunk.count(b"\n")
-
-
-class _Csv(_Tsv):
-    """Line ends inside quotes are text; a doubled quote leaves and enters again."""
-
-    _quoted = False
-
-    def rows(self, chunk: bytes) -> int:
-        parts = chunk.split(b'"')
-        outside = parts[1::2] if self._quoted else parts[::2]
-        self._quoted ^= len(parts) % 2 == 0
-        return sum(part.count(b"\n") for part in outside)
-
-
-class _Xml(_Counter):
-    """A value cannot hold ``<``."""
-
-    _tail = b""
-
-    def rows(self, chunk: bytes) -> int:
-        text = self._tail + chunk
-        self._tail = text[-(len(b"<result>") - 1) :]
-        return text.count(b"<result>")
-
-
-class _Json(_Counter):
-    """Rows part at ``},{`` outside strings: within a row the next thing after a comma is a name."""
-
-    _escape = False
-    _quoted = False
-    _tail = b""
-
-    def __init__(self, out: IO[bytes], rows: int) -> None:
-        super().__init__(out, rows - 1)
-
-    def rows(self, chunk: bytes) -> int:
-        if self._escape:
-            chunk = chunk[1:]
-        plain = chunk.replace(rb"\\", b"").replace(rb"\"", b"")
-        self._escape = plain.endswith(b"\\")
-        parts = plain.split(b'"')
-        first = 1 if self._quoted else 0
-        count = 0
-        for index, part in enumerate(parts):
-            if index % 2 == first:
-                text = self._tail + part
-                count += text.count(b"},{")
-                self._tail = text[-2:]
-            if index < len(parts) - 1:
-                self._tail = b""
-        self._quoted ^= len(parts) % 2 == 0
-        return count
-
-
-_COUNTERS: dict[str, type[_Counter]] = {"srj": _Json, "srx": _Xml, "csv": _Csv, "tsv": _Tsv}

@@ -24,7 +24,7 @@ from pyoxigraph import RdfFormat
 from graph.errors import JixiaoError, QueryError, StoreError
 from graph.store import frames
 from graph.store.image import Image
-from graph.store.results import TooManyRows, WrongKind, media_type, serialise
+from graph.store.results import Rows, TooManyRows, WrongKind, media_type, serialise
 from graph.store.terms import from_json
 from graph.store.writing import write
 
@@ -147,10 +147,16 @@ class _Out:
 
 def _query(store: Image, request: dict[str, Any], out: _Out) -> None:
     bindings = {name: from_json(term) for name, term in (request.get("bindings") or {}).items()}
-    result = store.query(request["sparql"], bindings=bindings, dataset=request.get("dataset"), base=request.get("base"))
+
+    def evaluate() -> Rows:
+        return store.query(
+            request["sparql"], bindings=bindings, dataset=request.get("dataset"), base=request.get("base")
+        )
+
+    result = evaluate()
     chosen = media_type(result, request["solutions"], request["graph"])
     out.head(chosen)
-    serialise(result, chosen, request["rows"], cast(IO[bytes], out))
+    serialise(result, chosen, request["rows"], cast(IO[bytes], out), evaluate)
 
 
 def _dump(store: Image, request: dict[str, Any], out: _Out) -> None:

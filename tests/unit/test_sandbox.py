@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -18,7 +19,7 @@ from graph.errors import JixiaoError, LimitExceeded, QueryError, StoreError
 from graph.store import EmbeddedStore, open_store, peer
 from graph.store.guard import refuse_federation
 from graph.store.live import Live
-from graph.store.results import _COUNTERS, TooManyRows, serialise
+from graph.store.results import TooManyRows, _Counter, serialise
 from graph.store.sandbox import Limits, Sandbox, Source, Stop
 
 CROSS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
@@ -312,23 +313,27 @@ def test_rows_are_counted_in_every_format_however_the_bytes_are_cut(
             triples.append(Triple(subject, NamedNode("http://example.org/q"), Literal(second)))
     store.replace({NamedNode("http://example.org/g"): triples})
     sparql = "SELECT ?a ?b { ?s <http://example.org/p> ?a OPTIONAL { ?s <http://example.org/q> ?b } }"
-    out = io.BytesIO()
-    serialise(store.query(sparql), media_type, max(1, len(rows)), out)
-    body = out.getvalue()
-    format = QueryResultsFormat.from_media_type(media_type)
-    assert format is not None
 
-    def feed(limit: int) -> bytes:
-        passed = io.BytesIO()
-        counter = _COUNTERS[format.file_extension](passed, limit)
-        for start in range(0, len(body), size):
-            counter.write(body[start : start + size])
-        return passed.getvalue()
+    class Cut(io.BytesIO):
+        """What is written, in pieces of another size, to a counter."""
 
-    assert feed(max(1, len(rows))) == body
+        def write(self, body: Any) -> int:
+            for start in range(0, len(body), size):
+                self.counter.write(bytes(body[start : start + size]))
+            return len(body)
+
+    def written(limit: int | None) -> bytes:
+        out, cut = io.BytesIO(), Cut()
+        format = QueryResultsFormat.from_media_type(media_type)
+        assert format is not None
+        cut.counter = _Counter(out, format, limit, lambda: store.query(sparql)) if limit else out
+        serialise(store.query(sparql), media_type, None, cut, lambda: store.query(sparql))
+        return out.getvalue()
+
+    assert written(max(1, len(rows))) == written(None)
     if len(rows) > 1:
         with pytest.raises(TooManyRows):
-            feed(len(rows) - 1)
+            written(len(rows) - 1)
 
 
 def test_rows_without_any_value_are_counted(sandbox: Sandbox) -> None:
