@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI, Request, Response
@@ -32,6 +32,7 @@ from api import (
 from api.html import PAGES, render
 from api.items import rows
 from api.middleware import BodyLimit, CrossOrigin, SecurityHeaders
+from api.remembering import Remembering
 from api.service import Service
 from api.settings import Settings
 from api.streaming import Exports
@@ -42,6 +43,7 @@ _PARTS = (
     observe, writing, templates, lists, resources, things, search, questions, sparql, editor, update, graphs,
     downloads, dataset, problems,
 )  # fmt: skip
+_LASTING = (templates, lists, resources, things, search, questions, sparql, graphs, downloads, dataset)
 SHOWN = 12  # departments on the first page
 DESCRIPTION = """预算绩效目标表的知识图谱：部门、项目、三级指标、目标值、依据，每个值附出处。
 
@@ -73,19 +75,23 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.exports = Exports(settings.max_exports)
     for part in _PARTS:
         app.include_router(part.router)
-    _pages(app)
+    home = _pages(app)
     problems.install(app, [route for part in _PARTS for route in part.router.routes])
     openapi.describe(app, settings)
     app.add_middleware(BodyLimit, megabytes=settings.max_upload_mb)
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=4)  # large results go out while they come in
     app.add_middleware(SecurityHeaders)
+    lasting = {route.endpoint for part in _LASTING for route in part.router.routes} | {home}
+    app.add_middleware(Remembering, service=service, lasting=lasting, metrics=app.state.metrics)
     if settings.allowed_origins:
         app.add_middleware(CrossOrigin, origins=settings.allowed_origins)
     app.add_middleware(observe.Observe, metrics=app.state.metrics)
     return app
 
 
-def _pages(app: FastAPI) -> None:
+def _pages(app: FastAPI) -> Callable[..., Response]:
+    """Adds the pages that are about no one thing; returns what answers with the first one."""
+
     @app.get("/", response_model=schemas.Counts, responses=resources.PAGE, tags=["服务 Service"])
     def home(request: Request, source: resources.StoreNow) -> Response:
         """首页：图谱的规模与入口。The size of the graph and the ways in."""
@@ -100,3 +106,5 @@ def _pages(app: FastAPI) -> None:
     @app.get("/style.css", include_in_schema=False)
     def style() -> Response:
         return FileResponse(PAGES / "style.css", headers={"Cache-Control": "max-age=3600"})
+
+    return home

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import logging
 import re
@@ -38,6 +39,7 @@ class Metrics:
             registry=self.registry,
         )  # fmt: skip
         self.running = Gauge("jixiao_http_requests_running", "Requests being answered.", registry=self.registry)
+        self.remembered = Counter("jixiao_http_remembered", "Answers given from memory.", registry=self.registry)
         info = Gauge("jixiao_info", "Version of the service.", ("version",), registry=self.registry)
         info.labels(__version__).set(1)
 
@@ -47,6 +49,7 @@ class Observe:
 
     def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
         self._app, self._metrics = app, metrics
+        self._run, self._numbers = secrets.token_hex(4), itertools.count(1)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, watching."""
@@ -54,7 +57,7 @@ class Observe:
             await self._app(scope, receive, send)
             return
         sent = Headers(scope=scope).get(HEADER, "")
-        number = sent if _GIVEN.fullmatch(sent) else secrets.token_hex(8)
+        number = sent if _GIVEN.fullmatch(sent) else f"{self._run}-{next(self._numbers)}"
         started, status = time.perf_counter(), 500
 
         async def numbered(message: Message) -> None:
@@ -105,6 +108,12 @@ def log_as_json() -> None:
     root = logging.getLogger()
     root.handlers = [handler]
     access.setLevel(logging.INFO)
+
+
+@router.get("/health")
+async def health(request: Request) -> Health:
+    """服务是否正常，及所答的图谱库状态。Whether the service answers, and on which state of the store."""
+    return Health(status="ok", version=__version__, state=service(request).live.state)
 
 
 @router.get("/ready")

@@ -15,7 +15,7 @@ from api.items import rows, thing
 from api.links import sent_segments
 from api.negotiation import wants_page
 from api.service import Service
-from graph import __version__, iris
+from graph import iris
 from graph.errors import NotFound
 from graph.store import Store
 
@@ -146,9 +146,3 @@ def disclosure(request: Request, source: StoreNow, id: str, format: Format = Non
     found = schemas.Disclosure(**thing(source, "disclosures", iri))
     tables = rows(source, "tables", disclosure=iri) if _is_page(request) else []
     return respond(request, found, "disclosure.html", tables=tables)
-
-
-@router.get("/health", tags=["服务 Service"])
-async def health(request: Request) -> schemas.Health:
-    """服务是否正常，及所答的图谱库状态。Whether the service answers, and on which state of the store."""
-    return schemas.Health(status="ok", version=__version__, state=service(request).live.state)

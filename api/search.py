@@ -72,13 +72,17 @@ def search(request: Request) -> Response:
         raise BadParameter("q", zh=f"q 至多 {LONGEST} 个字符。", en=f"q holds at most {LONGEST} characters.")
     limit = integer(request, "limit", 1, service(request).settings.max_page_size) or 50
     as_page = chosen(request, {"json": "application/json", "html": "text/html"}) == "text/html"
-    hits = service(request).index().search(words, [kind] if kind else KINDS, limit)
+    state, index = service(request).index()
+    hits = index.search(words, [kind] if kind else KINDS, limit)
+    headers = {"Vary": "Accept"}
+    if state != service(request).live.current().store.state():
+        headers["Cache-Control"] = "no-store"  # what the old index gives is not to stay
     if as_page:
         shown = [{**_item(hit, words), "marked": _marked(_piece(hit, words), words)} for hit in hits]
         told = {"q": words, "kind": kind or "", "hits": shown, "labels": LABELS}
-        return render("search.html", 200, {"Vary": "Accept"}, **told)
+        return render("search.html", 200, headers, **told)
     body = {"q": words, "items": [_item(hit, words) for hit in hits]}
-    return Response(json.dumps(body, ensure_ascii=False), headers={"Vary": "Accept"}, media_type="application/json")
+    return Response(json.dumps(body, ensure_ascii=False), headers=headers, media_type="application/json")
 
 
 def _item(hit: Hit, words: str) -> Json:

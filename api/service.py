@@ -59,8 +59,11 @@ class Service:
         self._writer = ThreadPoolExecutor(1, "write")
         self._free = asyncio.Semaphore(settings.query_workers)
 
-    def index(self) -> Index:
-        """What can be searched for; made anew when the store has changed, while searches go on in the old one."""
+    def index(self) -> tuple[str, Index]:
+        """What can be searched for, and of which state of the store.
+
+        Made anew when the store has changed; meanwhile searches go on in the old one.
+        """
         store = self.live.current().store
         with self._indexing:
             known = self._index
@@ -73,7 +76,7 @@ class Service:
         elif building is not None:
             wait([building], _PATIENCE)
         assert self._index is not None  # noqa: S101 - the first one has been waited for
-        return self._index[1]
+        return self._index
 
     def _build(self, store: Store) -> None:
         self._index = store.state(), Index(entries(store))

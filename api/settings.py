@@ -61,6 +61,13 @@ class Settings:
     query_workers: int = _setting(
         16, "同时运行多少条 SPARQL 查询，其余排队。", "SPARQL queries that run at once; others wait.", 1, 256
     )
+    remembered_mb: float = _setting(
+        64.0,
+        "至多用多少 MB 内存记住给过的答案，图谱不变时直接再给；0 为不记。",
+        "MB of memory for answers that were given, given again while the store stays as it is; 0 for none.",
+        0,
+        10**6,
+    )
     max_exports: int = _setting(
         4, "同时进行的导出至多几个；再多的请稍后再试。", "Exports under way at once; more are told to wait.", 1, 256
     )

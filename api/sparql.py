@@ -10,7 +10,6 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
 from api import formats
-from api.caching import etag, unchanged
 from api.description import description
 from api.formats import GRAPHS, SOLUTIONS, UnsupportedMediaType, chosen, media_types
 from api.html import render
@@ -20,6 +19,7 @@ from api.service import Answer
 from graph.errors import BadParameter, JixiaoError, QueryError
 from graph.queries import library
 from graph.store.sandbox import Dataset, Result, Stop
+from graph.store.tokens import has_keyword
 
 FORM = "application/x-www-form-urlencoded"
 SHOWN_ROWS = 500  # on the page; the links give all
@@ -164,21 +164,18 @@ async def _answer(request: Request, pairs: Pairs, format: str | None) -> Respons
 async def respond(
     request: Request, query: str, media_types: tuple[str | None, str | None], dataset: Dataset | None
 ) -> Response:
-    """The result of a query as a response, or 304 where the client has it."""
-    tag = await etag(request, query, *media_types, json.dumps(dataset))
-    if unchanged(request, tag):
-        return Response(status_code=304, headers={"Vary": "Accept", "ETag": tag or ""})
+    """The result of a query as a response."""
     answer = await _asked(request, query, media_types, dataset)
-    return streamed(answer, {"ETag": tag} if tag else {})
+    lasting = not has_keyword(query, "now", "rand", "uuid", "bnode")
+    return streamed(answer, lasting)
 
 
-def streamed(answer: Answer, headers: dict[str, str]) -> Response:
-    """A result as a response, in one piece or as it comes."""
+def streamed(answer: Answer, lasting: bool = True) -> Response:
+    """A result as a response, in one piece or as it comes; ``lasting`` if the same store always gives the same."""
     headers = {
         "Vary": "Accept",
-        "Cache-Control": "no-cache",
+        "Cache-Control": "no-cache" if lasting else "no-store",
         "Content-Type": formats.content_type(answer.media_type),
-        **headers,
     }
     body = answer.body
     return StreamingResponse(answer.chunks(), headers=headers) if body is None else Response(body, headers=headers)

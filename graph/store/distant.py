@@ -104,6 +104,10 @@ class Distant:
         """The store and its sandbox."""
         return self
 
+    def outdated(self) -> bool:
+        """Never: nothing is copied."""
+        return False
+
     def renew(self) -> None:
         """What is written there is seen there."""
 

@@ -22,6 +22,7 @@ log = logging.getLogger(__name__)
 
 _DATA = re.compile(r"CURRENT|MANIFEST-\d+|\d+\.(log|sst)")
 _PATIENCE = 1.0  # seconds that whoever meets a change waits for the new image
+_REST = 0.01  # seconds from one look at the folder to the next
 
 Signature = frozenset[tuple[str, int, int]]
 
@@ -58,6 +59,16 @@ class Live:
         """The state that is being served."""
         return self._snapshot.store.state()
 
+    def outdated(self) -> bool:
+        """Whether :meth:`current` has something to do; what others write is seen within :data:`_REST`."""
+        now = time.monotonic()
+        if now < self._not_before:
+            return False
+        found = self._look() != self._signature
+        if not found:
+            self._not_before = now + _REST
+        return found
+
     def renew(self) -> None:
         """Take in what has just been written, before anything else is answered to whoever wrote it."""
         self._worker.submit(self._renew).result()
@@ -71,7 +82,7 @@ class Live:
         with self._lock:
             if self._renewing is not None and not self._renewing.done():
                 return None  # who found the change waits; the others go on with the old image
-            if time.monotonic() < self._not_before or self._look() == self._signature:
+            if not self.outdated():
                 return None
             self._renewing = self._worker.submit(self._renew)
             return self._renewing
