@@ -8,6 +8,7 @@ from graph.errors import JixiaoError
 from graph.store import Store
 
 BROWSER = {"accept": "text/html"}
+NEW = {"connection": "close", "accept-language": "de"}  # no answer of before; the server closes it after a defect
 
 
 def test_every_response_carries_safe_headers(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -16,7 +17,7 @@ def test_every_response_carries_safe_headers(client: Client, monkeypatch: pytest
 
     monkeypatch.setattr(records, "counts", broken)
     for path, status in (("/health", 200), ("/nothing", 404), ("/", 500), ("/style.css", 200), ("/sparql?query=", 400)):
-        response = client.get(path, headers={"connection": "close"})  # the server closes it after a defect
+        response = client.get(path, headers=NEW)
         assert response.status_code == status
         assert response.headers["x-content-type-options"] == "nosniff"
         assert response.headers["referrer-policy"] == "no-referrer"
@@ -28,7 +29,7 @@ def test_a_defect_is_told_without_its_inside(client: Client, monkeypatch: pytest
         raise RuntimeError("secret")
 
     monkeypatch.setattr(records, "counts", broken)
-    response = client.get("/", headers={"connection": "close"})
+    response = client.get("/", headers=NEW)
     assert response.status_code == 500
     assert response.json()["code"] == "internal-error"
     assert "secret" not in response.text
