@@ -19,7 +19,8 @@ from api.settings import Settings
 from graph.errors import JixiaoError
 from graph.pool import Pool
 from graph.search import Index, entries
-from graph.store import Store, is_remote, open_store
+from graph.store import EmbeddedStore, Store, is_remote, open_store
+from graph.store.changes import Changes
 from graph.store.distant import Distant
 from graph.store.live import Live
 from graph.store.sandbox import Limits, Result, Stop
@@ -107,7 +108,8 @@ class Service:
             asked = {"op": "write", "location": settings.store, "change": change}
             result = self.live.current().sandbox.ask(asked, limits, stop)
             result.close()
-            self.live.renew()
+            changes = result.told.pop("changes", None)  # of a store in a folder
+            self.live.renew(Changes.from_json(changes) if changes else None)
             return result.told
 
         return await self._watched(request, self._writer, written, stop)
@@ -130,7 +132,8 @@ class Service:
             history = None if is_remote(location) else Path(f"{Path(location).resolve()}-history")
             with closing(open_store(location)) as store:
                 made = work(store, history)
-            self.live.renew()
+                changes = store.changes if isinstance(store, EmbeddedStore) else None
+            self.live.renew(changes)
         return made
 
     def close(self) -> None:

@@ -7,6 +7,7 @@ from typing import IO, Any, cast
 from pyoxigraph import RdfFormat
 
 from graph.errors import JixiaoError
+from graph.store.changes import Changes
 from graph.store.guard import refuse_federation
 from graph.store.http import Fields
 from graph.store.peer import Result, Stop, Stopped
@@ -108,7 +109,7 @@ class Distant:
         """Never: nothing is copied."""
         return False
 
-    def renew(self) -> None:
+    def renew(self, changes: Changes | None = None) -> None:
         """What is written there is seen there."""
 
     def close(self) -> None:

@@ -32,6 +32,7 @@ from pyoxigraph import (
 
 from graph import iris
 from graph.errors import QueryError, StoreError
+from graph.store.changes import Changes
 from graph.store.guard import refuse_reach
 from graph.store.terms import Term
 from graph.store.tokens import has_keyword
@@ -55,6 +56,7 @@ class EmbeddedStore:
         self._read_only = read_only
         self._writing = threading.Lock()
         self._token = self._stored_token()
+        self._done = Changes(self._token, self._token)
 
     def query(
         self, sparql: str, *, bindings: Mapping[str, Term] | None = None
@@ -140,6 +142,11 @@ class EmbeddedStore:
             except OSError as error:
                 raise _failure(error, self._place) from error
 
+    @property
+    def changes(self) -> Changes:
+        """What has been changed since this was made."""
+        return self._done
+
     def has_graph(self, name: NamedNode) -> bool:
         """Whether a graph is there, be it empty."""
         return self._opened.contains_named_graph(name)
@@ -160,8 +167,10 @@ class EmbeddedStore:
         """An update and, in the same transaction, a new state."""
         token = secrets.token_hex(8)
         renewal = [f"DROP SILENT GRAPH <{_STATE}{old}>" for old in self._token.split("-")]
-        self._opened.update(followed_by(update, [*renewal, f"CREATE GRAPH <{_STATE}{token}>"]), base_iri=base)
+        text = followed_by(update, [*renewal, f"CREATE GRAPH <{_STATE}{token}>"])
+        self._opened.update(text, base_iri=base)
         self._token = token
+        self._done = self._done.with_one(text, base, token)
 
     def _stored_token(self) -> str:
         # Whoever writes with another program may leave several.

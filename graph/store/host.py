@@ -3,9 +3,10 @@
 It reads a dump, stays single-threaded, and forks workers (:mod:`graph.store.worker`): a worker sees the store as it is,
 memory is shared, nothing is copied.
 
-Over the control socket comes one byte for each worker that is wanted, with two descriptors: the socket of the worker,
+Over the control socket comes a byte for each worker that is wanted, with two descriptors: the socket of the worker,
 and a pipe, into which this process writes how the worker ended, as one line of JSON. Who closes the pipe's other end
-wants the worker killed. This process ends when the control socket is closed and the last worker is gone.
+wants the worker killed. Another byte comes with a file of changes: workers that are forked after the answer see the
+store with them. This process ends when the control socket is closed and the last worker is gone.
 """
 
 from __future__ import annotations
@@ -24,7 +25,8 @@ from typing import NoReturn
 from graph.store.image import Image
 from graph.store.worker import OUT_OF_MEMORY, become
 
-READY = b"R"
+WORKER, CHANGES = b"W", b"C"
+READY, FAILED = b"R", b"F"
 
 
 @dataclass(slots=True)
@@ -68,6 +70,9 @@ class Host:
             self._open = False
             self._poll.unregister(self._control)
             return
+        if data == CHANGES:
+            self._repeat(*descriptors)
+            return
         conversation, status = descriptors
         pid = os.fork()
         if pid == 0:
@@ -75,6 +80,16 @@ class Host:
         os.close(conversation)
         self._children[status] = _Child(pid)
         self._poll.register(status, 0)  # only whether the reader has gone
+
+    def _repeat(self, changes: int) -> None:
+        with open(changes, encoding="utf-8") as file:
+            updates = json.load(file)
+        try:
+            self._store.repeat(updates)
+        except (OSError, RuntimeError, SyntaxError, ValueError):  # whoever asked takes another copy of the store
+            self._control.sendall(FAILED)
+        else:
+            self._control.sendall(READY)
 
     def _become_worker(self, conversation: int, status: int) -> NoReturn:
         code = 1

@@ -51,6 +51,12 @@ class Image(EmbeddedStore):
         except (SyntaxError, ValueError, RuntimeError) as error:
             raise QueryError(str(error)) from error
 
+    def repeat(self, updates: Iterable[tuple[str, str | None]]) -> None:
+        """Do what was done to the store. Raises what the engine raises."""
+        for text, base in updates:
+            self._opened.update(text, base_iri=base)
+        self._token = self._stored_token()
+
 
 def _graph(name: str) -> NamedNode | DefaultGraph:
     return NamedNode(name) if name else DefaultGraph()

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from graph.errors import StoreError
+from graph.store.changes import Changes
 from graph.store.embedded import EmbeddedStore
 from graph.store.lookups import Lookups
 from graph.store.sandbox import Limits, Sandbox
@@ -69,9 +70,12 @@ class Live:
             self._not_before = now + _REST
         return found
 
-    def renew(self) -> None:
-        """Take in what has just been written, before anything else is answered to whoever wrote it."""
-        self._worker.submit(self._renew).result()
+    def renew(self, changes: Changes | None = None) -> None:
+        """Take in what has just been written, before anything else is answered to whoever wrote it.
+
+        ``changes`` from the state that is served spare the copying of a whole store.
+        """
+        self._worker.submit(self._renew, changes).result()
 
     def close(self) -> None:
         """End the process for queries."""
@@ -87,8 +91,11 @@ class Live:
             self._renewing = self._worker.submit(self._renew)
             return self._renewing
 
-    def _renew(self) -> None:
+    def _renew(self, changes: Changes | None = None) -> None:
         started, signature = time.monotonic(), self._look()
+        sandbox = self._snapshot.sandbox
+        if changes is not None and sandbox.repeat(changes) and sandbox.worn:
+            self._worker.submit(self._recopy, sandbox)
         try:
             with self._source() as store:
                 changed = store.state() != self.state
@@ -99,6 +106,13 @@ class Live:
             log.warning("%s", error.line())
         # A writer that never rests must not keep this process busy with copying.
         self._not_before = time.monotonic() + 2 * (time.monotonic() - started)
+
+    def _recopy(self, worn: Sandbox) -> None:
+        if self._snapshot.sandbox is worn:
+            try:
+                self._snapshot = self._copy()
+            except StoreError as error:
+                log.warning("%s", error.line())
 
     def _source(self) -> AbstractContextManager[EmbeddedStore]:
         return closing(EmbeddedStore(self._location, read_only=True))

@@ -39,8 +39,9 @@ class Stopped(Exception):
 class Peer:
     """One worker, as seen from the process that asks it."""
 
-    def __init__(self, conversation: socket.socket, status: int, give_back: Callable[[Peer], None]) -> None:
+    def __init__(self, conversation: socket.socket, status: int, age: int, give_back: Callable[[Peer], None]) -> None:
         self._socket, self._status, self._give_back = conversation, status, give_back
+        self.age = age  # of the store that it sees
         self._stream = conversation.makefile("rb")
         self._lock = threading.Lock()
 

@@ -11,19 +11,21 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 import weakref
 from collections.abc import Callable
 from contextlib import AbstractContextManager, suppress
 from pathlib import Path
-from typing import Any, cast
+from typing import IO, Any, cast
 
 from pyoxigraph import RdfFormat
 
 from graph.errors import LimitExceeded, QueryError, StoreError
+from graph.store.changes import Changes
 from graph.store.embedded import EmbeddedStore
 from graph.store.guard import refuse_federation
-from graph.store.host import READY
+from graph.store.host import CHANGES, READY, WORKER
 from graph.store.peer import Gone, Peer, Result, Stop, Stopped, WorkerResult
 from graph.store.worker import OUT_OF_MEMORY, Limits
 
@@ -34,6 +36,7 @@ Source = Callable[[], AbstractContextManager[EmbeddedStore]]
 
 _ROOT = Path(__file__).resolve().parents[2]
 _GRACE = 5.0  # seconds for the process to end
+WEAR = 64 * 2**20  # characters of changes
 
 
 class Sandbox:
@@ -82,6 +85,15 @@ class Sandbox:
             return _asked(process, message, limits, stop or Stop(), request["op"] == "write")
         except Gone:
             return _asked(self._restarted(process), message, limits, stop or Stop(), request["op"] == "write")
+
+    def repeat(self, changes: Changes) -> bool:
+        """Do to the copy what was done to the store, if it can be done; queries that run still see it as it was."""
+        return self._process.repeat(changes)
+
+    @property
+    def worn(self) -> bool:
+        """Whether what changes have left behind in memory makes a new copy worth while."""
+        return self._process.worn
 
     def close(self) -> None:
         """End the process; queries that are running still end by themselves."""
@@ -147,6 +159,8 @@ class _Process:
     def __init__(self, source: Source, limits: Limits) -> None:
         self._sending = threading.Lock()
         self._idle: list[Peer] = []
+        self._age = 0  # how often the copy has been changed
+        self._loaded = self._repeated = 0
         with source() as store:
             self.state = store.state()
             told = {"state": self.state, "empty": store.empty_graphs(), "memory_mb": limits.memory_mb}
@@ -158,7 +172,9 @@ class _Process:
 
     def _load(self, store: EmbeddedStore) -> None:
         with suppress(BrokenPipeError), cast(Any, self._process.stdin) as stream:
-            store.dump(stream, RdfFormat.N_QUADS)
+            counted = _Counted(stream)
+            store.dump(cast(IO[bytes], counted), RdfFormat.N_QUADS)
+            self._loaded = counted.size
         if self._control.recv(1) != READY:
             self.close()
             raise StoreError(zh="查询进程没有启动。", en="The query process did not start.")
@@ -170,7 +186,7 @@ class _Process:
                 peer = self._idle.pop()
             except IndexError:
                 return self.fork()
-            if peer.alive():
+            if peer.age == self._age and peer.alive():
                 return peer
             peer.close()
 
@@ -180,14 +196,43 @@ class _Process:
         reading, writing = os.pipe()
         try:
             with theirs, self._sending:
-                socket.send_fds(self._control, [b"W"], [theirs.fileno(), writing])
+                socket.send_fds(self._control, [WORKER], [theirs.fileno(), writing])
+                age = self._age
         except OSError as error:
             ours.close()
             os.close(reading)
             raise Gone from error
         finally:
             os.close(writing)
-        return Peer(ours, reading, self._rest)
+        return Peer(ours, reading, age, self._rest)
+
+    @property
+    def worn(self) -> bool:
+        """The engine keeps what was removed in memory for good."""
+        return self._repeated > max(WEAR, self._loaded // 4)
+
+    def repeat(self, changes: Changes) -> bool:
+        """Change the copy; whether it could be done. Workers that saw it before get no more requests."""
+        if changes.updates is None or changes.before != self.state:
+            return False
+        if not changes.updates:
+            return True
+        with tempfile.TemporaryFile("w+", encoding="utf-8") as file:
+            json.dump(changes.updates, file)
+            file.seek(0)
+            try:
+                with self._sending:
+                    socket.send_fds(self._control, [CHANGES], [file.fileno()])
+                    if self._control.recv(1) != READY:
+                        return False
+                    # In this order: who reads the new state never gets a worker from before.
+                    self._age += 1
+                    self.state = changes.after
+            except OSError:  # it has died: the next query is told
+                return False
+        self._repeated += changes.length
+        _dismiss(self._idle)
+        return True
 
     def _rest(self, peer: Peer) -> None:
         self._idle.append(peer)
@@ -197,6 +242,20 @@ class _Process:
     def close(self) -> None:
         """End the process."""
         self._close()
+
+
+class _Counted:
+    """A stream that knows how much has passed."""
+
+    def __init__(self, stream: IO[bytes]) -> None:
+        self._stream, self.size = stream, 0
+
+    def write(self, chunk: bytes) -> int:
+        self.size += len(chunk)
+        return self._stream.write(chunk)
+
+    def flush(self) -> None:
+        self._stream.flush()
 
 
 def _started(control: socket.socket, told: str) -> subprocess.Popen[bytes]:

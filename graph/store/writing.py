@@ -18,9 +18,9 @@ _PATIENCE = 3.0  # seconds to wait for another writer
 
 
 def write(request: dict[str, Any]) -> dict[str, Any]:
-    """Do what a request says in the folder ``location``; see :func:`changed` for what comes back."""
+    """Do what a request says in the folder ``location``; what comes back: see :func:`changed`, and the changes."""
     with closing(_opened(request["location"])) as store:
-        return changed(store, request["change"])
+        return {**changed(store, request["change"]), "changes": store.changes.as_json()}
 
 
 class Changeable(Protocol):
