@@ -8,15 +8,18 @@ from typing import IO, Annotated, Any, Literal
 from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import BaseModel, BeforeValidator, Field
 
+from api.choices import choices
 from api.resources import StoreNow, respond, service
-from api.streaming import Exports
+from api.streaming import Exports, disposition
 from graph.errors import LimitExceeded
 from graph.export import comparison_book, graphs, package, tabular
 from graph.export.comparison import compare
+from graph.export.lookup import find_table
 from graph.export.projection import listing
 from graph.export.relations import relations
 from graph.export.rows import Row, Table
 from graph.export.selection import Selection
+from graph.export.tables import export_table
 
 router = APIRouter(prefix="/export", tags=["导出 Export"])
 
@@ -35,6 +38,7 @@ _Bom = Annotated[bool, Query(description="CSV 带 BOM，Excel 可直接打开 CS
 _Graph = Annotated[
     Literal["ttl", "trig", "nq", "nt", "jsonld", "rdf"], Query(description="文件格式 format of the file")
 ]
+_TABLES = {**{name: tabular.FORMATS[name] for name in ("xlsx", "csv", "json")}, "ttl": "text/turtle; charset=utf-8"}
 
 
 def _file(*media_types: str) -> dict[int | str, dict[str, Any]]:
@@ -72,7 +76,9 @@ _Exports = Annotated[Exports, Depends(_exports)]
 
 
 @router.get("", response_model=Offers, responses={200: {"content": {"text/html": {"schema": {"type": "string"}}}}})
-def offers(request: Request, format: Annotated[Literal["json", "html"] | None, _blank] = None) -> Response:
+def offers(
+    request: Request, source: StoreNow, format: Annotated[Literal["json", "html"] | None, _blank] = None
+) -> Response:
     """可以导出的全部内容。Everything that can be taken away."""
     filters = ["department", "region", "year", "disclosure"]
     files = [
@@ -80,6 +86,8 @@ def offers(request: Request, format: Annotated[Literal["json", "html"] | None, _
               parameters=["project", *filters]),
         Offer(name="package", title="数据包", title_en="data package", url="/export/package",
               formats=list(package.FORMATS), parameters=filters),
+        Offer(name="table", title="绩效目标表", title_en="target table", url="/export/table", formats=list(_TABLES),
+              parameters=["table"]),
         Offer(name="comparison", title="对照表", title_en="comparison", url="/export/comparison", formats=["xlsx"],
               parameters=["project", "indicator", "function", "region", "year"]),
     ]  # fmt: skip
@@ -95,7 +103,8 @@ def offers(request: Request, format: Annotated[Literal["json", "html"] | None, _
         )
         for relation in relations().values()
     ]
-    return respond(request, Offers(files=files, lists=lists), "export.html")
+    known = choices(request, source, {"department": "department", "region": "region"})
+    return respond(request, Offers(files=files, lists=lists), "export.html", known=known)
 
 
 @router.get(
@@ -141,6 +150,21 @@ def comparison(
     found = compare(source, project=project, indicator=indicator, function=function, region=region, year=year)
     name = f"{_safe(found.title)}-指标对照表.xlsx"
     return exports.send(lambda stream: comparison_book.write(found, stream), tabular.FORMATS["xlsx"], name)
+
+
+@router.get("/table", response_class=Response, responses=_file(*_TABLES.values()))
+def table(
+    source: StoreNow,
+    table: Annotated[
+        Annotated[str, Field(min_length=1, max_length=500)],
+        Query(description="目标表或项目的标识、名称、编码 id, name or code of a target table or of its project"),
+    ],
+    format: Annotated[Literal["xlsx", "csv", "json", "ttl"], Query(description="文件格式 format of the file")] = "xlsx",
+) -> Response:
+    """一张绩效目标表；Excel 与 CSV 可再读入。One target table; Excel and CSV can be read in again."""
+    found = find_table(source, table)
+    headers = {"Content-Disposition": disposition(f"{_safe(found.table.name)}-绩效目标表.{format}")}
+    return Response(export_table(found, source, format), headers=headers, media_type=_TABLES[format])
 
 
 @router.get("/list/{name}", response_class=Response, responses=_file(*tabular.FORMATS.values()))

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request, Response
 
+from api.choices import choices
 from api.html import render
 from api.items import item
 from api.links import decode_next, encode_next
@@ -16,12 +17,14 @@ from api.openapi import common, described, list_schema
 from api.parameters import chosen, given, integer
 from api.resources import JSON, StoreNow, service
 from graph.errors import BadParameter
-from graph.queries import Question
+from graph.export.relations import relations
+from graph.queries import Parameter, Question
 from graph.queries.lists import columns, keys, lists, sort_of
 from graph.store import Store, is_remote
 
 router = APIRouter(tags=["资源 Resources"])
 _TOKEN = re.compile(r"(\d{1,9}) (\S+)")
+EXPORTED = {"department", "region", "year", "disclosure"}  # filters that lists as files have too
 Json = dict[str, Any]
 
 
@@ -62,11 +65,31 @@ def _start(request: Request, listed: list[str]) -> int:
     return listed.index(last) + 1 if last in listed else min(position, len(listed))
 
 
-def _next_url(request: Request, token: str | None) -> str | None:
-    if token is None:
+def _position(request: Request) -> int:
+    """The number of the first item of a page, for people; the list may have changed since the page before."""
+    match = _TOKEN.fullmatch(decode_next(request.query_params.get("next")) or "")
+    return int(match[1]) + 1 if match else 1
+
+
+def _file(name: str, filters: list[Parameter], request: Request) -> str | None:
+    """Where the whole list can be had as Excel; None where a filter is set that the export does not know."""
+    given = {p.name: value for p in filters if (value := request.query_params.get(p.name))}
+    if name not in relations() or not set(given) <= EXPORTED:
         return None
-    kept = [(key, value) for key, value in request.query_params.multi_items() if key != "next" and value]
-    return f"{request.url.path}?{urlencode([*kept, ('next', token)])}"
+    return f"/export/list/{name}?{urlencode({**given, 'format': 'xlsx'})}"
+
+
+def _next_url(request: Request, token: str | None) -> str | None:
+    return None if token is None else f"{request.url.path}?{urlencode([*_kept(request), ('next', token)])}"
+
+
+def _first_url(request: Request) -> str:
+    return f"{request.url.path}?{urlencode(_kept(request))}"
+
+
+def _kept(request: Request) -> list[tuple[str, str]]:
+    """What was asked for, without the page."""
+    return [(key, value) for key, value in request.query_params.multi_items() if key != "next" and value]
 
 
 def _fields(request: Request, question: Question) -> list[str] | None:
@@ -98,10 +121,14 @@ def _route(name: str, question: Question) -> None:
         if not as_page:
             return Response(json.dumps(found, ensure_ascii=False), headers=headers, media_type=JSON)
         shown = [p for p in question.params if p.name != "item"]
-        values = {**{p.name: p.default for p in shown}, **request.query_params}
+        values = {p.name: request.query_params.get(p.name) or p.default for p in shown}
+        values["sort"] = request.query_params.get("sort")
         return render(
-            "list.html", headers=headers, name=name, question=question, filters=shown, values=values, data=found
-        )
+            "list.html", headers=headers, name=name, question=question, filters=shown, values=values, data=found,
+            known=choices(request, source, {p.name: p.type for p in shown}), first=_position(request),
+            file=_file(name, shown, request),
+            set_names={p.name for p in shown if values[p.name] != p.default}, start_url=_first_url(request),
+        )  # fmt: skip
 
     router.add_api_route(
         f"/{name}",

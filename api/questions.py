@@ -9,11 +9,12 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
+from api.choices import choices
 from api.html import render
 from api.openapi import HTML, described, format_of
 from api.parameters import chosen, given
 from api.resources import StoreNow, service
-from graph.export.rows import heading, of_answer
+from graph.export.rows import of_answer
 from graph.export.tabular import as_bytes
 from graph.queries import Answer, Question, library, run
 from graph.store import Store
@@ -82,10 +83,10 @@ def _ask(request: Request, store: Store, question: Question) -> Response:
     media_type = chosen(request, FORMATS)
     asked = values or not any(parameter.required for parameter in question.params)
     if media_type == FORMATS["html"] and not asked:  # the form, to be filled in
-        return _page(question, values, None)
+        return _page(request, store, question, values, None)
     answer = run(store, question.name, service(request).settings.query_rows, **values)
     if media_type == FORMATS["html"]:
-        return _page(question, values, answer)
+        return _page(request, store, question, values, answer)
     if media_type == FORMATS["json"]:
         rows = [{name: row.get(name) for name in answer.columns} for row in answer.rows]
         return _json({**about(question), "columns": answer.columns, "rows": rows, "total": len(rows),
@@ -105,11 +106,13 @@ def _ask(request: Request, store: Store, question: Question) -> Response:
     return Response(body, headers=headers)
 
 
-def _page(question: Question, values: dict[str, str], answer: Answer | None) -> Response:
+def _page(
+    request: Request, store: Store, question: Question, values: dict[str, str], answer: Answer | None
+) -> Response:
     shown = {p.name: p.default or p.example for p in question.params if p.required or p.default} | values
     return render(
         "question.html", headers={"Vary": "Accept"}, question=question, values=shown, answer=answer, most=SHOWN,
-        heading=heading
+        known=choices(request, store, {p.name: p.type for p in question.params}),
     )  # fmt: skip
 
 

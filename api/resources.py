@@ -16,7 +16,8 @@ from api.links import sent_segments
 from api.negotiation import wants_page
 from api.service import Service
 from graph import iris
-from graph.errors import NotFound
+from graph.errors import JixiaoError, NotFound
+from graph.model import DEPARTMENT
 from graph.store import Store
 
 JSON = "application/json"
@@ -80,10 +81,14 @@ def department(request: Request, source: StoreNow, id: str, known: DepartmentPat
     found = records.department_detail(source, known)
     if not _is_page(request):
         return respond(request, found, "department.html")
-    listed = rows(source, "projects", department=known)
+    tables, documents = (rows(source, name, department=known) for name in ("tables", "disclosures"))
     overall = {table.id: records.indicators_of(source, table.iri) for table in found.overall_tables}
-    remarks = records.findings_about(source, (table.source.id for table in found.overall_tables))
-    return respond(request, found, "department.html", projects=listed, overall=overall, findings=remarks)
+    told = {
+        "tables": sorted(tables, key=lambda table: (-(table["fiscal_year"] or 0), table["scope"] != DEPARTMENT)),
+        "documents": documents, "overall": overall,
+        "findings": records.findings_about(source, (document["id"] for document in documents)),
+    }  # fmt: skip
+    return respond(request, found, "department.html", **told)
 
 
 def _is_page(request: Request) -> bool:
@@ -142,7 +147,20 @@ def indicator(request: Request, source: StoreNow, id: str, known: IndicatorPath,
 @router.get("/disclosures/{id}", response_model=schemas.Disclosure, responses=PAGE)
 def disclosure(request: Request, source: StoreNow, id: str, format: Format = None) -> Response:
     """一份公开文件：来源、读出的表与校验结果。One document: where it is from, what was read, what was found."""
-    iri = iris.thing("disclosure", id)
-    found = schemas.Disclosure(**thing(source, "disclosures", iri))
-    tables = rows(source, "tables", disclosure=iri) if _is_page(request) else []
-    return respond(request, found, "disclosure.html", tables=tables)
+    if _is_page(request):
+        return disclosure_page(request, id)
+    return respond(request, _disclosure(source, id), "disclosure.html")
+
+
+def _disclosure(source: Store, id: str) -> schemas.Disclosure:
+    return schemas.Disclosure(**thing(source, "disclosures", iris.thing("disclosure", id)))
+
+
+def disclosure_page(request: Request, id: str, error: JixiaoError | None = None) -> Response:
+    """The page of a document, with what went wrong when somebody wanted to change it. Raises NotFound."""
+    source = store(request)
+    told = {
+        "data": _disclosure(source, id), "error": error, "open": bool(service(request).settings.token),
+        "tables": rows(source, "tables", disclosure=id), "findings": records.findings_about(source, [id]),
+    }  # fmt: skip
+    return render("disclosure.html", error.status if error else 200, {"Vary": "Accept"}, **told)

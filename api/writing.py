@@ -7,21 +7,21 @@ import re
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, File, Form, Request, Response, UploadFile
 from fastapi.responses import RedirectResponse
 
-from api.authorisation import writer
+from api.authorisation import Unauthorised, writer
 from api.html import render
 from api.items import link
 from api.openapi import HTML
 from api.parameters import chosen
 from api.previews import Preview
-from api.resources import service
+from api.resources import disclosure_page, service
 from graph import iris, output
 from graph.changes import Made, accept, replace, withdraw
-from graph.errors import JixiaoError, NoPerformanceTable
+from graph.errors import BadParameter, JixiaoError, NoPerformanceTable
 from graph.ingest import Reading
 from graph.store import Store
 from graph.validation import as_json
@@ -35,6 +35,7 @@ Document = Annotated[
     UploadFile, File(description="PDF、Word、Excel、网页、文本或 ZIP；PDF, Word, Excel, HTML, text or ZIP")
 ]
 Token = Annotated[str | None, Form(description="网页表单中的令牌，代替请求头 in place of the header, for forms")]
+Sure = Annotated[Literal["yes"] | None, Form(description="确认撤回 the change is meant")]
 
 _ERROR = {"anyOf": [{"type": "null"}, {"type": "object"}]}
 _DOCUMENT = {
@@ -206,6 +207,23 @@ def delete(request: Request, id: str) -> Response:
     as_page = chosen(request, _FORMATS) == PAGE
     iri = iris.thing("disclosure", id)
     return _told(_change(request, lambda store, history: withdraw(store, iri, who, history)), as_page)
+
+
+@router.post("/disclosures/{id}/withdraw", response_class=Response, responses=_answers(_MADE))
+def withdraw_form(request: Request, id: str, token: Token = None, sure: Sure = None) -> Response:
+    """撤回一份公开文件，供网页表单使用；须确认。The same for forms of pages, which must say that they are sure."""
+    as_page = chosen(request, _FORMATS) == PAGE
+    iri = iris.thing("disclosure", id)
+    try:
+        who = writer(request, token)
+        if sure is None:
+            raise BadParameter("sure=yes", zh="请确认撤回。", en="Say that you are sure.")
+        made = _change(request, lambda store, history: withdraw(store, iri, who, history))
+    except (BadParameter, Unauthorised) as error:
+        if as_page:
+            return disclosure_page(request, id, error)
+        raise
+    return _told(made, as_page)
 
 
 def _good(readings: tuple[Reading, ...] | list[Reading]) -> list[Reading]:

@@ -1,6 +1,7 @@
-"""Fixtures for every folder of tests, and three marks.
+"""Fixtures for every folder of tests, and four marks.
 
-``shared``: runs only when ``-m`` names it. ``ocr``, ``office``: also run where the component, LibreOffice is installed.
+``shared``: runs only when ``-m`` names it. ``ocr``, ``office``, ``browser``: also run where the component, LibreOffice,
+Chromium is installed.
 """
 
 import os
@@ -12,15 +13,21 @@ from typing import NamedTuple
 
 import pytest
 
+from graph import resources
+from graph.ingest import ingest
 from graph.readers import ocr
 from graph.store import Store, open_store
 from graph.vocabulary import Vocabulary, vocabulary
+from tests import browser
 
 ROOT = Path(__file__).resolve().parents[1]
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    there = {"shared": False, "ocr": ocr.available(), "office": shutil.which("soffice") is not None}
+    there = {
+        "shared": False, "ocr": ocr.available(), "office": shutil.which("soffice") is not None,
+        "browser": browser.program() is not None,
+    }  # fmt: skip
     absent = {mark for mark, available in there.items() if not available}
     absent = {mark for mark in absent if mark not in config.option.markexpr}
     asked = [item for item in items if any(item.get_closest_marker(mark) for mark in absent)]
@@ -48,6 +55,17 @@ def store(tmp_path: Path) -> Iterator[Store]:
     opened = open_store(tmp_path / "store")
     yield opened
     opened.close()
+
+
+@pytest.fixture(scope="session")
+def sample_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the five samples, read, judged and stored."""
+    folder = tmp_path_factory.mktemp("samples") / "store"
+    store = open_store(folder)
+    outcomes = list(ingest(sorted(resources.folder("data/samples").glob("*.txt")), store))
+    store.close()
+    assert all(outcome.changed for outcome in outcomes)
+    return folder
 
 
 class Printed(NamedTuple):

@@ -6,9 +6,6 @@ import httpx
 import pytest
 
 from api.settings import Settings
-from graph import resources
-from graph.ingest import ingest
-from graph.store import open_store
 from tests import serving
 
 Served = Callable[[Settings], AbstractContextManager[httpx.Client]]
@@ -18,17 +15,6 @@ Served = Callable[[Settings], AbstractContextManager[httpx.Client]]
 def served() -> Served:
     """Starts the application in a thread of this process; gives a client of it."""
     return serving.served
-
-
-@pytest.fixture(scope="session")
-def sample_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the five samples, read, judged and stored."""
-    folder = tmp_path_factory.mktemp("samples") / "store"
-    store = open_store(folder)
-    outcomes = list(ingest(sorted(resources.folder("data/samples").glob("*.txt")), store))
-    store.close()
-    assert all(outcome.changed for outcome in outcomes)
-    return folder
 
 
 @pytest.fixture(scope="session")

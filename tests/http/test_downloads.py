@@ -104,7 +104,7 @@ def test_the_page_offers_everything_and_json_says_the_same(client: Client) -> No
     offers = client.get("/export").json()
     text = client.get("/export", headers=BROWSER).text
     urls = [item["url"] for kind in ("files", "lists") for item in offers[kind]]
-    assert len(urls) == 3 + len(relations())
+    assert len(urls) == 4 + len(relations())
     assert [url for url in urls if f'formaction="{url}"' not in text] == []
 
 

@@ -80,7 +80,7 @@ def test_the_same_address_gives_json_unless_a_page_is_wanted(client: Client) -> 
         assert response.headers["content-type"] == "application/json", accept
         assert response.headers["vary"].startswith("Accept")
     assert client.get("/departments?format=json", headers=BROWSER).json()["items"]
-    assert "<table>" in client.get("/departments?format=html").text
+    assert "<table" in client.get("/departments?format=html").text
 
 
 def test_a_project_shows_rows_places_and_findings_beside_them(client: Client) -> None:

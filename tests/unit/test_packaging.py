@@ -25,6 +25,7 @@ IMPORTED_AS = {
     "opencv-python-headless": "cv2",
     "prometheus-client": "prometheus_client",
     "pillow": "PIL",
+    "axe-playwright-python": "axe_playwright_python",
 }
 
 
