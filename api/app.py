@@ -5,18 +5,20 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
-from fastapi import FastAPI, Request, Response
+from fastapi import Depends, FastAPI, Request, Response
 from fastapi.responses import FileResponse
 from starlette.middleware.gzip import GZipMiddleware
 
 from api import (
+    contract,
     dataset,
     downloads,
     editor,
     graphs,
     lists,
+    methods,
     observe,
-    openapi,
+    parameters,
     problems,
     questions,
     records,
@@ -68,6 +70,7 @@ def create_app(settings: Settings) -> FastAPI:
         docs_url=None,  # FastAPI's own pages load from elsewhere
         redoc_url=None,
         license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
+        dependencies=[Depends(parameters.known)],
         responses={"default": {"model": schemas.Problem, "description": "出错 error (application/problem+json)"}},
     )
     app.state.service = service
@@ -76,8 +79,10 @@ def create_app(settings: Settings) -> FastAPI:
     for part in _PARTS:
         app.include_router(part.router)
     home = _pages(app)
-    problems.install(app, [route for part in _PARTS for route in part.router.routes])
-    openapi.describe(app, settings)
+    routes = [*app.routes, *(route for part in _PARTS for route in part.router.routes)]
+    problems.install(app, routes)
+    contract.describe(app, settings)
+    app.add_middleware(methods.Methods, routes=routes)
     app.add_middleware(BodyLimit, megabytes=settings.max_upload_mb)
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=4)  # large results go out while they come in
     app.add_middleware(SecurityHeaders)
@@ -92,8 +97,11 @@ def create_app(settings: Settings) -> FastAPI:
 def _pages(app: FastAPI) -> Callable[..., Response]:
     """Adds the pages that are about no one thing; returns what answers with the first one."""
 
-    @app.get("/", response_model=schemas.Counts, responses=resources.PAGE, tags=["服务 Service"])
-    def home(request: Request, source: resources.StoreNow) -> Response:
+    @app.get(
+        "/", operation_id="get_counts", summary="图谱的规模 Size of the graph", response_model=schemas.Counts,
+        responses=resources.PAGE, tags=["服务 Service"],
+    )  # fmt: skip
+    def home(request: Request, source: resources.StoreNow, format: resources.Format = None) -> Response:
         """首页：图谱的规模与入口。The size of the graph and the ways in."""
         listed = rows(source, "departments", SHOWN + 1)
         more = len(listed) > SHOWN

@@ -7,8 +7,9 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Header, Query, Request, Response
 from pyoxigraph import RdfFormat, Triple, serialize
 
-from api.formats import GRAPHS, NotAcceptable, chosen, content_type
+from api.formats import GRAPHS, chosen, content_type
 from api.resources import StoreNow
+from graph.errors import NotAcceptable
 from graph.export.describe import DCAT, DCTERMS, VOID, describe
 from graph.iris import JX
 
@@ -20,6 +21,8 @@ _last: dict[tuple[str, str], list[Triple]] = {}
 
 @router.get(
     "/.well-known/void",
+    operation_id="describe_dataset",
+    summary="数据集描述 The dataset",
     response_class=Response,
     responses={
         200: {"content": {f.media_type: {"schema": {} if f.name == "jsonld" else {"type": "string"}} for f in GRAPHS}}
@@ -30,7 +33,7 @@ def void(
     source: StoreNow,
     format: Annotated[
         Literal["ttl", "nt", "jsonld", "rdf", ""] | None,
-        Query(description="代替 Accept in place of Accept"),
+        Query(description="代替 Accept in place of Accept", examples=["ttl"]),
     ] = None,
     accept: Annotated[str | None, Header(include_in_schema=False)] = None,
 ) -> Response:

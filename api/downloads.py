@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import IO, Annotated, Any, Literal
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from pydantic import BaseModel, BeforeValidator, Field
 
 from api.choices import choices
-from api.resources import StoreNow, respond, service
+from api.resources import PAGE, Format, StoreNow, respond, service
 from api.streaming import Exports, disposition
-from graph.errors import LimitExceeded
+from graph.errors import ResultTooLarge
 from graph.export import comparison_book, graphs, package, tabular
 from graph.export.comparison import compare
 from graph.export.lookup import find_table
@@ -27,13 +27,30 @@ router = APIRouter(prefix="/export", tags=["导出 Export"])
 _blank = BeforeValidator(lambda value: None if value == "" else value)
 _Text = Annotated[Annotated[str, Field(max_length=500)] | None, _blank]
 _Year = Annotated[
-    Annotated[Annotated[int, Field(ge=1990, le=2100)] | None, _blank], Query(description="预算年度 fiscal year")
+    Annotated[Annotated[int, Field(ge=1990, le=2100)] | None, _blank],
+    Query(description="预算年度 fiscal year", examples=[2026]),
 ]
-_Project = Annotated[_Text, Query(description="项目名称（或其一部分）、编码或标识 name, code or id of a project")]
-_Department = Annotated[_Text, Query(description="部门名称（或其一部分）或标识 name or id of a department")]
-_Region = Annotated[_Text, Query(description="区划代码，含下级 region code with what lies in it", examples=["510000"])]
-_Document = Annotated[_Text, Query(description="公开文件标识 id of a disclosure")]
+_Project = Annotated[
+    _Text,
+    Query(
+        description="项目名称（或其一部分）、编码或标识 name, code or id of a project",
+        examples=["13010526P00000110081N"],
+    ),
+]
+_Department = Annotated[
+    _Text, Query(description="部门名称（或其一部分）或标识 name or id of a department", examples=["新华区医疗保障局"])
+]
+_Region = Annotated[_Text, Query(description="区划代码，含下级 region code with what lies in it", examples=["130000"])]
+_Document = Annotated[_Text, Query(description="公开文件标识 id of a disclosure", examples=["22270535d1295005"])]
 _Rows = Annotated[Literal["csv", "xlsx", "json", "md"], Query(description="文件格式 format of the file")]
+_List = Annotated[
+    str,
+    Path(
+        description="列表的名称，见 /export name of the list, see /export",
+        json_schema_extra={"enum": list(relations())},
+        examples=["indicators"],
+    ),
+]
 _Bom = Annotated[bool, Query(description="CSV 带 BOM，Excel 可直接打开 CSV begins with a BOM, as Excel wants it")]
 _Graph = Annotated[
     Literal["ttl", "trig", "nq", "nt", "jsonld", "rdf"], Query(description="文件格式 format of the file")
@@ -75,10 +92,10 @@ def _exports(request: Request) -> Exports:
 _Exports = Annotated[Exports, Depends(_exports)]
 
 
-@router.get("", response_model=Offers, responses={200: {"content": {"text/html": {"schema": {"type": "string"}}}}})
-def offers(
-    request: Request, source: StoreNow, format: Annotated[Literal["json", "html"] | None, _blank] = None
-) -> Response:
+@router.get(
+    "", operation_id="list_exports", summary="可导出的内容 What can be exported", response_model=Offers, responses=PAGE
+)
+def offers(request: Request, source: StoreNow, format: Format = None) -> Response:
     """可以导出的全部内容。Everything that can be taken away."""
     filters = ["department", "region", "year", "disclosure"]
     files = [
@@ -108,8 +125,9 @@ def offers(
 
 
 @router.get(
-    "/graph", response_class=Response, responses=_file(*(known.media_type for known in graphs.FORMATS.values()))
-)
+    "/graph", operation_id="export_graph", summary="导出图 Export a graph", response_class=Response,
+    responses=_file(*(known.media_type for known in graphs.FORMATS.values())),
+)  # fmt: skip
 def graph(
     source: StoreNow, exports: _Exports, project: _Project = None, department: _Department = None,
     region: _Region = None, year: _Year = None, disclosure: _Document = None,
@@ -126,7 +144,10 @@ def graph(
     return exports.send(write, media_type, name)
 
 
-@router.get("/package", response_class=Response, responses=_file("application/zip"))
+@router.get(
+    "/package", operation_id="export_package", summary="导出数据包 Export a data package", response_class=Response,
+    responses=_file("application/zip"),
+)  # fmt: skip
 def data_package(
     source: StoreNow, exports: _Exports, department: _Department = None, region: _Region = None, year: _Year = None,
     disclosure: _Document = None,
@@ -138,7 +159,10 @@ def data_package(
     return exports.send(lambda stream: package.write(source, selection, format, stream), "application/zip", name)
 
 
-@router.get("/comparison", response_class=Response, responses=_file(tabular.FORMATS["xlsx"]))
+@router.get(
+    "/comparison", operation_id="export_comparison", summary="导出对照表 Export a comparison", response_class=Response,
+    responses=_file(tabular.FORMATS["xlsx"]),
+)  # fmt: skip
 def comparison(
     source: StoreNow, exports: _Exports,
     project: Annotated[_Text, Query(description="项目名称中的词，以 | 分隔 words", examples=["医疗救助"])] = None,
@@ -152,7 +176,10 @@ def comparison(
     return exports.send(lambda stream: comparison_book.write(found, stream), tabular.FORMATS["xlsx"], name)
 
 
-@router.get("/table", response_class=Response, responses=_file(*_TABLES.values()))
+@router.get(
+    "/table", operation_id="export_table", summary="导出一张目标表 Export a target table", response_class=Response,
+    responses=_file(*_TABLES.values()),
+)  # fmt: skip
 def table(
     source: StoreNow,
     table: Annotated[
@@ -167,9 +194,12 @@ def table(
     return Response(export_table(found, source, format), headers=headers, media_type=_TABLES[format])
 
 
-@router.get("/list/{name}", response_class=Response, responses=_file(*tabular.FORMATS.values()))
+@router.get(
+    "/list/{name}", operation_id="export_list", summary="导出列表 Export a list", response_class=Response,
+    responses=_file(*tabular.FORMATS.values()),
+)  # fmt: skip
 def listed(
-    request: Request, source: StoreNow, exports: _Exports, name: str, department: _Department = None,
+    request: Request, source: StoreNow, exports: _Exports, name: _List, department: _Department = None,
     region: _Region = None, year: _Year = None, disclosure: _Document = None, format: _Rows = "csv", bom: _Bom = False,
 ) -> Response:  # fmt: skip
     """一张列表：部门、项目、指标、校验结果等。A list: departments, projects, indicators, findings and others."""
@@ -196,14 +226,12 @@ def _limited(request: Request, rows: Any) -> Iterator[Row]:
         yield row
 
 
-def _too_many(request: Request) -> LimitExceeded:
+def _too_many(request: Request) -> ResultTooLarge:
     most = service(request).settings.query_rows
-    error = LimitExceeded(
+    return ResultTooLarge(
         zh=f"结果超过 {most} 行；请缩小范围，或以 CSV 导出列表。",
         en=f"More than {most} rows; narrow it, or take a list as CSV.",
     )
-    error.status = 413
-    return error
 
 
 def _safe(text: str) -> str:

@@ -51,16 +51,11 @@ DATASETS = (
 )
 
 
-class NotAcceptable(JixiaoError):
-    """None of the formats that are wanted is on offer."""
-
-    code, zh, en, status = "not-acceptable", "没有所要求的格式。", "None of the formats wanted is on offer.", 406
-
-
 class UnsupportedMediaType(JixiaoError):
     """The body of the request is in a format that is not taken here."""
 
     code, zh, en, status = "unsupported-media-type", "不支持正文的格式。", "The body's format is not taken here.", 415
+    remedy_zh, remedy_en = "此路径接受的格式见 /docs。", "See /docs for the formats that this path takes."
 
 
 def media_types(formats: tuple[Format, ...]) -> list[str]:

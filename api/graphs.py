@@ -12,7 +12,7 @@ from typing import Annotated, Any
 from urllib.parse import quote, urljoin
 
 from fastapi import APIRouter, Depends, Query, Request, Response
-from pyoxigraph import NamedNode
+from pyoxigraph import Literal, NamedNode, RdfFormat, Triple, serialize
 from starlette.datastructures import UploadFile
 
 from api import formats
@@ -20,7 +20,7 @@ from api.authorisation import may_write
 from api.formats import DATASETS, GRAPHS, chosen, media_types, parsed_as
 from api.resources import service
 from api.sparql import respond, streamed
-from graph.errors import BadParameter, NotFound
+from graph.errors import BadParameter, NotAcceptable, NotFound
 from graph.store.sandbox import Result, Stop
 
 router = APIRouter(tags=["SPARQL"])
@@ -33,13 +33,51 @@ _READ: dict[int | str, dict[str, Any]] = {
         }
     }
 }
-_BODY = {"requestBody": {"content": {name: {"schema": {"type": "string"}} for name in media_types(GRAPHS)}}}
+_EXAMPLE = Triple(
+    NamedNode("https://example.org/a"), NamedNode("http://www.w3.org/2000/01/rdf-schema#label"), Literal("甲")
+)
+
+
+def _body() -> dict[str, Any]:
+    """The bodies that are taken, each with the same triple as its example."""
+    content: dict[str, Any] = {}
+    for format in GRAPHS:
+        written = serialize([_EXAMPLE], format=RdfFormat.from_media_type(format.media_type)) or b""
+        for name in format.media_types:
+            content.setdefault(name, {"schema": {"type": "string"}, "example": written.decode()})
+    return {"requestBody": {"required": True, "content": content}}
+
+
+_BODY = _body()
 _WRITTEN: dict[int | str, dict[str, Any]] = {201: {"description": "新建 made"}, 204: {"description": "已改 changed"}}
 _IN_URI = "%/:=&?~#+!$,;'@()*[]"
 _WRITING = [Depends(may_write)]
 
-Named = Annotated[str | None, Query(alias="graph", description="图的 IRI the IRI of the graph")]
-Default = Annotated[str | None, Query(description="缺省图，不带值 the default graph, without a value")]
+Named = Annotated[
+    str | None,
+    Query(
+        alias="graph",
+        description="图的 IRI the IRI of the graph",
+        examples=["https://w3id.org/jixiao/id/disclosure/22270535d1295005/findings"],
+        json_schema_extra={"format": "iri"},
+    ),
+]
+Default = Annotated[
+    str | None,
+    Query(
+        description="缺省图，不带值 the default graph, without a value",
+        examples=[""],
+        json_schema_extra={"maxLength": 0},
+    ),
+]
+Format = Annotated[
+    str | None,
+    Query(
+        description="代替 Accept 头 in place of the Accept header",
+        examples=["ttl"],
+        json_schema_extra={"enum": [f.name for f in (*GRAPHS, *DATASETS)]},
+    ),
+]
 
 
 class _Whole:
@@ -62,20 +100,18 @@ def _target(request: Request, graph: str | None, default: str | None) -> NamedNo
         raise BadParameter(f"graph={graph}", zh="图的名称须是 IRI。", en="A graph's name is an IRI.") from error
 
 
-@router.get("/graphs", response_class=Response, responses=_READ)
-@router.head("/graphs", include_in_schema=False)
+@router.get(
+    "/graphs", operation_id="get_graph", summary="取一个图 Get a graph", response_class=Response, responses=_READ
+)
 @router.get("/graphs/{path:path}", response_class=Response, include_in_schema=False)
-@router.head("/graphs/{path:path}", include_in_schema=False)
-async def get_graph(
-    request: Request, graph: Named = None, default: Default = None, format: str | None = None
-) -> Response:
+async def get_graph(request: Request, graph: Named = None, default: Default = None, format: Format = None) -> Response:
     """一个图；不指明时是整个图谱库（TriG、N-Quads）。A graph; without a name the store as a whole (TriG, N-Quads)."""
     formats.known(format)
     target = _target(request, graph, default)
     offers = DATASETS if isinstance(target, _Whole) else GRAPHS
     media_type = chosen(offers, request.headers.get("accept"), format)
     if media_type is None:
-        raise formats.NotAcceptable(format or request.headers.get("accept", ""))
+        raise NotAcceptable(format or request.headers.get("accept", ""))
     if isinstance(target, _Whole):
         return await _dump(request, media_type)
     await _require(request, target)
@@ -105,7 +141,10 @@ async def _dump(request: Request, media_type: str) -> Response:
     return streamed(await held.ask(request, dumped))
 
 
-@router.put("/graphs", status_code=204, responses=_WRITTEN, openapi_extra=_BODY, dependencies=_WRITING)
+@router.put(
+    "/graphs", operation_id="put_graph", summary="替换一个图 Replace a graph", status_code=204, responses=_WRITTEN,
+    openapi_extra=_BODY, dependencies=_WRITING,
+)  # fmt: skip
 @router.put("/graphs/{path:path}", include_in_schema=False, dependencies=_WRITING)
 async def put_graph(request: Request, graph: Named = None, default: Default = None) -> Response:
     """换掉一个图的全部内容，须有令牌。Put triples in the place of all that a graph holds; needs the token."""
@@ -113,7 +152,10 @@ async def put_graph(request: Request, graph: Named = None, default: Default = No
     return await _write(request, "put", target)
 
 
-@router.post("/graphs", status_code=204, responses=_WRITTEN, openapi_extra=_BODY, dependencies=_WRITING)
+@router.post(
+    "/graphs", operation_id="post_graph", summary="向图添加 Add to a graph", status_code=204, responses=_WRITTEN,
+    openapi_extra=_BODY, dependencies=_WRITING,
+)  # fmt: skip
 @router.post("/graphs/{path:path}", include_in_schema=False, dependencies=_WRITING)
 async def post_graph(request: Request, graph: Named = None, default: Default = None) -> Response:
     """向一个图添加三元组，须有令牌；不指明时新建一个图。Add triples to a graph; without a name make a new one."""
@@ -124,7 +166,10 @@ async def post_graph(request: Request, graph: Named = None, default: Default = N
     return await _write(request, "post", made)
 
 
-@router.delete("/graphs", status_code=204, dependencies=_WRITING)
+@router.delete(
+    "/graphs", operation_id="delete_graph", summary="删除一个图 Delete a graph", status_code=204,
+    responses={204: {"description": "已删除 deleted"}}, dependencies=_WRITING,
+)  # fmt: skip
 @router.delete("/graphs/{path:path}", include_in_schema=False, dependencies=_WRITING)
 async def delete_graph(request: Request, graph: Named = None, default: Default = None) -> Response:
     """删除一个图，须有令牌。Delete a graph; needs the token."""

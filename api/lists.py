@@ -31,7 +31,7 @@ Json = dict[str, Any]
 def page(request: Request, store: Store, name: str, whole: bool = False) -> Json:
     """One page of a list by the parameters of the request; ``whole``: with every field. Raises BadParameter."""
     question, settings = lists()[name], service(request).settings
-    values = given(request, [p for p in question.params if p.name != "item"], PAGING)
+    values = given(request, [p for p in question.params if p.name != "item"])
     order = request.query_params.get("sort") or None
     sort_of(question, order)
     limit = integer(request, "limit", 1, settings.max_page_size) or settings.page_size
@@ -110,8 +110,6 @@ def _fields(request: Request, question: Question) -> list[str] | None:
 
 # -- the routes -------------------------------------------------------------------------------------------------------
 
-PAGING = ("limit", "next", "sort", "fields", "format")
-
 
 def _route(name: str, question: Question) -> None:
     def listing(request: Request, source: StoreNow) -> Response:
@@ -139,7 +137,7 @@ def _route(name: str, question: Question) -> None:
         summary=f"{question.title_zh} {question.title_en}",
         description=f"{question.description_zh}{question.description_en}",
         response_class=Response,
-        responses=list_schema(question),
+        responses=list_schema(name, question),
         openapi_extra={
             "parameters": [
                 *(described(p) for p in question.params if p.name != "item"),

@@ -110,13 +110,13 @@ def log_as_json() -> None:
     access.setLevel(logging.INFO)
 
 
-@router.get("/health")
+@router.get("/health", operation_id="get_health", summary="是否运行 Health")
 async def health(request: Request) -> Health:
     """服务是否正常，及所答的图谱库状态。Whether the service answers, and on which state of the store."""
     return Health(status="ok", version=__version__, state=service(request).live.state)
 
 
-@router.get("/ready")
+@router.get("/ready", operation_id="get_ready", summary="是否就绪 Readiness")
 def ready(request: Request) -> Health:
     """能否回答：图谱库可查。Whether questions can be answered: the store is asked one. 503 where it cannot be."""
     store = service(request).live.current().store
@@ -126,8 +126,9 @@ def ready(request: Request) -> Health:
 
 
 @router.get(
-    "/metrics", response_class=Response, responses={200: {"content": {"text/plain": {"schema": {"type": "string"}}}}}
-)
+    "/metrics", operation_id="get_metrics", summary="运行数据 Metrics", response_class=Response,
+    responses={200: {"description": "数据 figures", "content": {"text/plain": {"schema": {"type": "string"}}}}},
+)  # fmt: skip
 def metrics(request: Request) -> Response:
     """Prometheus 指标。Figures for Prometheus."""
     figures: Metrics = request.app.state.metrics

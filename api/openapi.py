@@ -5,20 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from fastapi import FastAPI
-
-from api.settings import Settings
+from api.links import encode_next
 from graph.queries import Column, Parameter, Question, Sort
 from graph.vocabulary import vocabulary
 
 Json = dict[str, Any]
 LONGEST = 500
+COMPONENTS: dict[str, Json] = {}  # schemas with a name of their own
 PROBLEM = "application/problem+json"
 
+# Of these types a value is the id (or the IRI) of a thing.
+_IDS = ("department", "project", "table", "indicator", "disclosure", "report", "function", "basis", "concept", "iri")
 _SCHEMAS: dict[str, Json] = {
     "integer": {"type": "integer"},
     "decimal": {"type": "string", "pattern": r"^-?[0-9]{1,20}(\.[0-9]{1,10})?$"},
     "region": {"type": "string", "pattern": "^([0-9]{2}|[0-9]{4}|[0-9]{6})$"},
+    **{name: {"type": "string", "maxLength": LONGEST, "format": name} for name in ("unit", "comparator")},
+    **{name: {"type": "string", "maxLength": LONGEST, "format": "id"} for name in _IDS},
 }
 
 
@@ -78,8 +81,13 @@ def common(sorts: Iterable[Sort], columns: Iterable[Column]) -> list[Json]:
     names = dict.fromkeys(["id", "iri", "name", "url", *(column.name.partition("__")[0] for column in columns)])
     one = "|".join(names)
     return [
-        query("limit", {"type": "integer", "minimum": 1, "maximum": 10000}, "一页的项数 items on a page", 20),
-        query("next", {"type": "string", "maxLength": 4000}, "上一页给出的 next the token of the page before"),
+        query("limit", {"type": "integer", "minimum": 1, "maximum": 10000}, "一页的项数 items on a page", 2),
+        query(
+            "next",
+            {"type": "string", "maxLength": 4000, "format": "page-token"},
+            "上一页给出的 next the token of the page before",
+            encode_next("2 https://w3id.org/jixiao/id/region/130433"),
+        ),
         query("sort", {"type": "string", "enum": orders}, "次序，前加 - 为倒序 order; - before it reverses", orders[0]),
         query(
             "fields",
@@ -98,7 +106,13 @@ _PLACE = {"$ref": "#/components/schemas/Place"}
 _COLUMNS: dict[str, Json] = {"integer": {"type": "integer"}, "link": _LINK, "place": _PLACE}
 
 
-def list_schema(question: Question) -> dict[int | str, Json]:
+def component(name: str, schema: Json) -> Json:
+    """Name a schema, and refer to it."""
+    COMPONENTS[name] = schema
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+def list_schema(name: str, question: Question) -> dict[int | str, Json]:
     """The answer of a list for OpenAPI: a page of things with the fields of its columns."""
     fields: Json = {
         "id": {"type": "string"}, "iri": {"type": "string"}, "name": {"type": ["string", "null"]},
@@ -114,65 +128,21 @@ def list_schema(question: Question) -> dict[int | str, Json]:
         fields[head] = schema
         if column.type == "region":
             fields["region_name"] = {"type": ["string", "null"]}
-    items = {"type": "object", "required": ["iri"], "properties": fields}
+    told = f"{question.title_zh}中的一项；只要的字段由 fields 指明。One of a list; ``fields`` leaves fields out."
+    items = {"type": "object", "required": ["iri"], "properties": fields, "description": told}
     page = {
         "type": "object", "required": ["items", "total", "total_capped", "next", "next_url"],
         "properties": {
-            "items": {"type": "array", "items": items},
+            "items": {"type": "array", "items": component(f"{name.capitalize()}Item", items)},
             "total": {"type": "integer", "description": "项数 number of items"},
             "total_capped": {"type": "boolean", "description": "是否不止 total 项 whether there are more than total"},
             "next": {"type": ["string", "null"], "description": "末页为 null; null at the end"},
             "next_url": {"type": ["string", "null"]},
         },
+        "description": f"{question.title_zh}的一页 one page of a list: {question.title_en}",
     }  # fmt: skip
-    return {200: {"description": question.title_en, "content": {"application/json": {"schema": page}, **HTML}}}
+    content = {"application/json": {"schema": component(f"{name.capitalize()}Page", page)}, **HTML}
+    return {200: {"description": f"{question.title_zh} {question.title_en}", "content": content}}
 
 
 HTML: dict[str, Json] = {"text/html": {"schema": {"type": "string"}}}
-
-
-def describe(app: FastAPI, settings: Settings) -> None:
-    """OpenAPI as the service behaves: wrong parameters answer 400, errors are problems, limits are the settings'."""
-    made = app.openapi
-
-    def openapi() -> Json:
-        if app.openapi_schema is None:
-            schema = made()
-            for path, methods in schema["paths"].items():
-                for method, operation in methods.items():
-                    _operation(path, method, operation, settings)
-            for name in ("HTTPValidationError", "ValidationError"):
-                schema["components"]["schemas"].pop(name, None)
-        return app.openapi_schema or {}
-
-    app.openapi = openapi  # type: ignore[method-assign]
-
-
-# Errors by what an operation has; all may be asked wrongly, in a format not on offer, or of a store that is not there.
-_ALWAYS, _NAMED, _WRITES, _QUERIES = (400, 406, 500, 502, 503), (404,), (401, 403, 413, 415), (413, 415, 504)
-_MEANINGS = {
-    400: "请求有误 a parameter or the body is wrong", 401: "须有令牌 a token is needed", 403: "只读 writing is off",
-    404: "没有找到 not found", 406: "没有所要求的格式 no such format", 413: "超出大小限制 too large",
-    415: "不支持正文的格式 the format of the body is not taken", 500: "服务内部出错 a defect of the service",
-    502: "远程图谱库出错 the remote store failed", 503: "请稍后再试，见 Retry-After try again later",
-    504: "超出时限 a query went beyond a limit",
-}  # fmt: skip
-
-
-def _errors(path: str, method: str) -> tuple[int, ...]:
-    named = _NAMED if "{" in path or path == "/graphs" else ()
-    writes = _WRITES if method != "get" and path != "/sparql" else ()
-    return (*_ALWAYS, *named, *writes, *(_QUERIES if path.startswith(("/sparql", "/graphs", "/export")) else ()))
-
-
-def _operation(path: str, method: str, operation: Json, settings: Settings) -> None:
-    responses = operation["responses"]
-    responses.pop("422", None)
-    default = responses["default"]["content"]
-    default[PROBLEM] = default.pop("application/json")
-    default.update(HTML)  # for browsers
-    for status in sorted(set(_errors(path, method))):
-        responses.setdefault(str(status), {"description": _MEANINGS[status], "content": default})
-    for parameter in operation.get("parameters", ()):
-        if parameter["name"] == "limit":
-            parameter["schema"]["maximum"] = settings.max_page_size

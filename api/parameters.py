@@ -5,27 +5,44 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from fastapi import Request
+from fastapi.routing import APIRoute
+from starlette.routing import BaseRoute
 
-from api.formats import NotAcceptable
 from api.negotiation import preferred
-from graph.errors import BadParameter
+from graph.errors import BadParameter, NotAcceptable
 from graph.queries import Parameter
 
 
-def given(request: Request, known: Iterable[Parameter], others: Iterable[str]) -> dict[str, str]:
-    """The parameters of a question that a request gives; a form sends its empty fields too. Raises BadParameter."""
-    names = [parameter.name for parameter in known]
-    allowed = {*names, *others}
+async def known(request: Request) -> None:
+    """Refuse query parameters that an operation does not have, as a dependency of every route. Raises BadParameter.
+
+    Not below SPARQL, whose clients send parameters of their own, nor for pages, whose addresses get them on their way.
+    """
+    names = _names(request.scope["route"])
+    if names is None:
+        return
     for name in request.query_params:
-        if name not in allowed:
+        if name not in names:
             raise BadParameter(
                 name[:40],
-                zh=f"没有参数 {name[:40]}；可用：{'、'.join(sorted(allowed))}。",
-                en=f"No parameter {name[:40]}; there are: {', '.join(sorted(allowed))}.",
+                zh=f"没有参数 {name[:40]}；可用：{'、'.join(sorted(names)) or '无'}。",
+                en=f"No parameter {name[:40]}; there are: {', '.join(sorted(names)) or 'none'}.",
             )
         if len(request.query_params.getlist(name)) > 1:
             raise BadParameter(name, zh=f"参数 {name} 只能给一次。", en=f"The parameter {name} is to be given once.")
-    return {name: value for name in names if (value := request.query_params.get(name))}
+
+
+def _names(route: BaseRoute) -> frozenset[str] | None:
+    """The parameters of a route's query, as the OpenAPI document has them; None where all may pass."""
+    if not isinstance(route, APIRoute) or not route.include_in_schema or "SPARQL" in route.tags:
+        return None
+    declared = (parameter["name"] for parameter in (route.openapi_extra or {}).get("parameters", ()))
+    return frozenset({*declared, *(parameter.alias for parameter in route.dependant.query_params)})
+
+
+def given(request: Request, known: Iterable[Parameter]) -> dict[str, str]:
+    """The parameters of a question that a request gives; a form sends its empty fields too."""
+    return {p.name: value for p in known if (value := request.query_params.get(p.name))}
 
 
 def integer(request: Request, name: str, low: int, high: int) -> int | None:

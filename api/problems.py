@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from http import HTTPStatus
 from typing import Annotated
 
 from fastapi import APIRouter, FastAPI, Path, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
-from starlette.routing import BaseRoute, Match
+from starlette.routing import BaseRoute
 
 from api.html import render
+from api.methods import allowed
 from api.negotiation import prefers_english, wants_page
 from api.schemas import Kind, Problem
 from graph import iris
@@ -35,18 +35,22 @@ class MethodNotAllowed(JixiaoError):
     """The path exists, the method does not."""
 
     code, zh, en, status = "method-not-allowed", "此路径不支持这种请求方法。", "This path has no such method.", 405
+    remedy_zh, remedy_en = "可用的方法见 Allow 头。", "The header Allow tells the methods that it has."
 
 
 class InternalError(JixiaoError):
     """A defect of ours."""
 
     code, zh, en, status = "internal-error", "服务内部出错。", "The service failed.", 500
+    remedy_zh, remedy_en = (
+        "请稍后再试；仍出错时请把 X-Request-ID 告知管理者。",
+        "Try again later; if it fails still, tell the operator the X-Request-ID.",
+    )
 
 
-def problem(request: Request, error: JixiaoError, headers: dict[str, str] | None = None) -> Response:
-    """The response that tells of an error."""
-    english = prefers_english(request.headers.get("accept-language"))
-    body = Problem(
+def told(error: JixiaoError, english: bool, path: str) -> Problem:
+    """What is told of an error that was met at a path."""
+    return Problem(
         type=f"{iris.BASE}problem/{error.code}",
         title=error.en if english else error.zh,
         title_en=error.en,
@@ -56,8 +60,14 @@ def problem(request: Request, error: JixiaoError, headers: dict[str, str] | None
         place=error.place,
         remedy=error.remedy_en if english else error.remedy_zh,
         remedy_en=error.remedy_en,
-        instance=request.url.path,
+        instance=path,
     )
+
+
+def problem(request: Request, error: JixiaoError, headers: dict[str, str] | None = None) -> Response:
+    """The response that tells of an error."""
+    english = prefers_english(request.headers.get("accept-language"))
+    body = told(error, english, request.url.path)
     headers = {"Vary": "Accept, Accept-Language", **error.headers, **(headers or {})}
     if wants_page(request.headers.get("accept"), MEDIA_TYPE, "application/json"):
         return render("error.html", status=error.status, headers=headers, problem=body, error=error)
@@ -67,7 +77,7 @@ def problem(request: Request, error: JixiaoError, headers: dict[str, str] | None
 
 def kinds() -> dict[str, type[JixiaoError]]:
     """Every kind of error by its code."""
-    waiting: list[type[JixiaoError]] = [JixiaoError]
+    waiting: list[type[JixiaoError]] = JixiaoError.__subclasses__()
     found: dict[str, type[JixiaoError]] = {}
     while waiting:
         kind = waiting.pop()
@@ -81,6 +91,8 @@ _CODE = Annotated[str, Path(description="错误代码 code of an error", pattern
 
 @router.get(
     "/problem/{code}",
+    operation_id="get_problem",
+    summary="一种错误 A kind of error",
     response_model=Kind,
     responses={200: {"content": {"text/html": {"schema": {"type": "string"}}}}},
 )
@@ -99,12 +111,6 @@ def kind_of_problem(request: Request, code: _CODE) -> Response:
     return Response(told.model_dump_json(), 200, headers, "application/json")
 
 
-def _methods(request: Request, routes: Sequence[BaseRoute]) -> str:
-    """Every method of a path: several routes may share it."""
-    found = [route for route in routes if route.matches(request.scope)[0] is not Match.NONE]
-    return ", ".join(sorted({method for route in found for method in getattr(route, "methods", None) or ()}))
-
-
 def install(app: FastAPI, routes: Sequence[BaseRoute]) -> None:
     """Turn whatever is raised into a problem; one for a wrong method names those that ``routes`` have for the path."""
 
@@ -119,15 +125,12 @@ def install(app: FastAPI, routes: Sequence[BaseRoute]) -> None:
 
     @app.exception_handler(HTTPException)
     def http(request: Request, error: HTTPException) -> Response:
-        kinds: dict[int, type[JixiaoError]] = {404: NotFound, 405: MethodNotAllowed}
-        known = kinds.get(error.status_code, JixiaoError)("" if error.status_code in kinds else str(error.detail))
-        known.status = error.status_code
-        if type(known) is JixiaoError:
-            known.zh = known.en = HTTPStatus(error.status_code).phrase
-        headers = dict(error.headers or {})
-        if error.status_code == 405:  # the router names the methods of one route alone
-            headers["Allow"] = _methods(request, routes) or headers.get("Allow", "")
-        return problem(request, known, headers)
+        """What the framework refuses: there is no such path or method, or the body is no form."""
+        kind = {404: NotFound, 405: MethodNotAllowed}.get(error.status_code, BadParameter)
+        told = kind("" if kind is not BadParameter else str(error.detail))
+        if error.status_code != 405:
+            return problem(request, told, dict(error.headers or {}))
+        return problem(request, told, {"Allow": allowed(request.scope, routes)})  # the router names those of one route
 
     @app.exception_handler(Exception)
     def defect(request: Request, error: Exception) -> Response:

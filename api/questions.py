@@ -59,12 +59,12 @@ _LIST_RESPONSES: dict[int | str, Json] = {
 
 
 @router.get(
-    "/queries", response_class=Response, responses=_LIST_RESPONSES,
+    "/queries", operation_id="list_questions", summary="问题库 The library of questions", response_class=Response,
+    responses=_LIST_RESPONSES,
     openapi_extra={"parameters": [format_of("json", "html")]},
 )  # fmt: skip
 def questions(request: Request) -> Response:
     """问题库：可以直接问的问题及其参数。The library: questions that can be asked, and their parameters."""
-    given(request, (), ("format",))
     items = [about(question) for question in library().values()]
     if chosen(request, _LISTED) == FORMATS["html"]:
         return render("questions.html", headers={"Vary": "Accept"}, questions=list(library().values()))
@@ -79,7 +79,7 @@ def _json(body: Json) -> Response:
 
 
 def _ask(request: Request, store: Store, question: Question) -> Response:
-    values = given(request, question.params, ("format",))
+    values = given(request, question.params)
     media_type = chosen(request, FORMATS)
     asked = values or not any(parameter.required for parameter in question.params)
     if media_type == FORMATS["html"] and not asked:  # the form, to be filled in

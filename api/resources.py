@@ -6,14 +6,15 @@ from collections.abc import Callable
 from typing import Annotated, Any, Literal
 from urllib.parse import unquote
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from pydantic import BaseModel, BeforeValidator
+from starlette.convertors import StringConvertor, register_url_convertor
 
 from api import records, schemas
 from api.html import render
 from api.items import rows, thing
 from api.links import sent_segments
-from api.negotiation import wants_page
+from api.parameters import chosen
 from api.service import Service
 from graph import iris
 from graph.errors import JixiaoError, NotFound
@@ -23,6 +24,15 @@ from graph.store import Store
 JSON = "application/json"
 
 router = APIRouter(tags=["资源 Resources"])
+
+
+class _Digest(StringConvertor):
+    """The id of a disclosure: /disclosures/preview is none."""
+
+    regex = "[0-9a-f]{16}"
+
+
+register_url_convertor("digest", _Digest())
 
 
 def service(request: Request) -> Service:
@@ -42,15 +52,20 @@ Format = Annotated[
     BeforeValidator(lambda value: None if value == "" else value),  # a form sends its empty fields too
     Query(description="代替 Accept 头 in place of the Accept header", examples=["json"]),
 ]
-PAGE: dict[int | str, dict[str, Any]] = {200: {"content": {"text/html": {"schema": {"type": "string"}}}}}
+DisclosureId = Annotated[
+    str,
+    Path(description="公开文件标识 id of the document", pattern="^[0-9a-f]{16}$", examples=["22270535d1295005"]),
+]
+PAGE: dict[int | str, dict[str, Any]] = {
+    200: {"description": "JSON 或网页 JSON, or a page", "content": {"text/html": {"schema": {"type": "string"}}}}
+}
+_OFFERS = {"json": JSON, "html": "text/html"}
 
 
 def respond(request: Request, model: BaseModel, page: str, **values: Any) -> Response:
-    """A model as JSON, or as a page, by ``format`` or the Accept header."""
-    asked = request.query_params.get("format")
-    as_page = asked == "html" or (not asked and wants_page(request.headers.get("accept"), JSON))
+    """A model as JSON, or as a page, by ``format`` or the Accept header. Raises NotAcceptable."""
     headers = {"Vary": "Accept"}
-    if as_page:
+    if _is_page(request):
         return render(page, headers=headers, data=model, **values)
     return Response(model.model_dump_json(), headers=headers, media_type=JSON)
 
@@ -75,7 +90,10 @@ IndicatorPath = Annotated[str, Depends(id_from("indicator"))]
 # -- departments ------------------------------------------------------------------------------------------------------
 
 
-@router.get("/departments/{id:path}", response_model=schemas.DepartmentDetail, responses=PAGE)
+@router.get(
+    "/departments/{id:path}", operation_id="get_department", summary="一个部门 A department",
+    response_model=schemas.DepartmentDetail, responses=PAGE,
+)  # fmt: skip
 def department(request: Request, source: StoreNow, id: str, known: DepartmentPath, format: Format = None) -> Response:
     """一个部门及其整体绩效目标表。A department with its overall target tables."""
     found = records.department_detail(source, known)
@@ -92,13 +110,16 @@ def department(request: Request, source: StoreNow, id: str, known: DepartmentPat
 
 
 def _is_page(request: Request) -> bool:
-    return request.query_params.get("format") == "html" or wants_page(request.headers.get("accept"), JSON)
+    return chosen(request, _OFFERS) == "text/html"
 
 
 # -- projects ---------------------------------------------------------------------------------------------------------
 
 
-@router.get("/projects/{id:path}/indicators", response_model=schemas.Page[schemas.Indicator], responses=PAGE)
+@router.get(
+    "/projects/{id:path}/indicators", operation_id="list_project_indicators",
+    summary="一个项目的指标 Indicators of a project", response_model=schemas.ProjectIndicators, responses=PAGE,
+)  # fmt: skip
 def project_indicators(
     request: Request, source: StoreNow, id: str, known: ProjectPath, format: Format = None
 ) -> Response:
@@ -108,10 +129,13 @@ def project_indicators(
         return project(request, source, id, known)
     tables = records.tables_of_project(source, known)
     items = [item for table in tables for item in records.indicators_of(source, table)]
-    return respond(request, schemas.Page[schemas.Indicator](items=items), "project.html")
+    return respond(request, schemas.ProjectIndicators(items=items), "project.html")
 
 
-@router.get("/projects/{id:path}", response_model=schemas.ProjectDetail, responses=PAGE)
+@router.get(
+    "/projects/{id:path}", operation_id="get_project", summary="一个项目 A project",
+    response_model=schemas.ProjectDetail, responses=PAGE,
+)  # fmt: skip
 def project(request: Request, source: StoreNow, id: str, known: ProjectPath, format: Format = None) -> Response:
     """一个项目：表头。A project: the heads of its target tables."""
     found = records.project_detail(source, known)
@@ -125,7 +149,10 @@ def project(request: Request, source: StoreNow, id: str, known: ProjectPath, for
 # -- tables and indicators --------------------------------------------------------------------------------------------
 
 
-@router.get("/tables/{id:path}", response_model=schemas.TargetTableDetail, responses=PAGE)
+@router.get(
+    "/tables/{id:path}", operation_id="get_table", summary="一张绩效目标表 A target table",
+    response_model=schemas.TargetTableDetail, responses=PAGE,
+)  # fmt: skip
 def table(request: Request, source: StoreNow, id: str, known: TablePath, format: Format = None) -> Response:
     """一张绩效目标表：表头与各行。A target table: its head and its rows."""
     found = records.table_detail(source, iris.thing("table", *map(unquote, known.split("/"))))
@@ -133,7 +160,10 @@ def table(request: Request, source: StoreNow, id: str, known: TablePath, format:
     return respond(request, found, "table.html", findings=remarks)
 
 
-@router.get("/indicators/{id:path}", response_model=schemas.Indicator, responses=PAGE)
+@router.get(
+    "/indicators/{id:path}", operation_id="get_indicator", summary="一个指标 An indicator",
+    response_model=schemas.Indicator, responses=PAGE,
+)  # fmt: skip
 def indicator(request: Request, source: StoreNow, id: str, known: IndicatorPath, format: Format = None) -> Response:
     """一个指标：取值、出处与原文。An indicator: its values, its place and the printed words."""
     found = records.indicator(source, known)
@@ -144,8 +174,11 @@ def indicator(request: Request, source: StoreNow, id: str, known: IndicatorPath,
 # -- documents -------------------------------------------------------------------------------------------
 
 
-@router.get("/disclosures/{id}", response_model=schemas.Disclosure, responses=PAGE)
-def disclosure(request: Request, source: StoreNow, id: str, format: Format = None) -> Response:
+@router.get(
+    "/disclosures/{id:digest}", operation_id="get_disclosure", summary="一份公开文件 A document",
+    response_model=schemas.Disclosure, responses=PAGE,
+)  # fmt: skip
+def disclosure(request: Request, source: StoreNow, id: DisclosureId, format: Format = None) -> Response:
     """一份公开文件：来源、读出的表与校验结果。One document: where it is from, what was read, what was found."""
     if _is_page(request):
         return disclosure_page(request, id)

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Generic, TypeVar
-
 from pydantic import BaseModel, ConfigDict, Field
-
-T = TypeVar("T")
 
 
 class _Model(BaseModel):
@@ -31,14 +27,6 @@ class Link(_Model):
     iri: str
     name: str | None = None
     url: str
-
-
-class Page(_Model, Generic[T]):
-    """One page of a list. ``next`` and ``next_url`` are null at its end."""
-
-    items: list[T]
-    next: str | None = None
-    next_url: str | None = None
 
 
 class Money(_Model):
@@ -129,6 +117,14 @@ class Indicator(Link):
     place: Place
     quotes: list[Quote] = []
     source: Source
+
+
+class ProjectIndicators(_Model):
+    """The rows of a project's tables, all of them: ``next`` and ``next_url`` are null, as at the end of a list."""
+
+    items: list[Indicator]
+    next: None = None
+    next_url: None = None
 
 
 class BudgetUnit(_Model):

@@ -12,7 +12,7 @@ from markupsafe import Markup, escape
 from api.html import render
 from api.links import path_of
 from api.openapi import HTML, LONGEST, format_of, query
-from api.parameters import chosen, given, integer
+from api.parameters import chosen, integer
 from api.resources import service
 from graph.errors import BadParameter
 from graph.search import KINDS, Hit, fold
@@ -55,6 +55,8 @@ _PARAMETERS = [
 
 @router.get(
     "/search",
+    operation_id="search",
+    summary="查找 Search",
     response_class=Response,
     responses={200: {"description": "按相符程度排列 best first", "content": {
         "application/json": {"schema": _FOUND}, **HTML}}},
@@ -62,7 +64,6 @@ _PARAMETERS = [
 )  # fmt: skip
 def search(request: Request) -> Response:
     """查找部门、项目、指标、标准指标、依据、绩效目标。Find names, bases and goals by any piece of their text."""
-    given(request, (), ("q", "kind", "limit", "format"))
     words, kind = request.query_params.get("q", ""), request.query_params.get("kind") or None
     if kind is not None and kind not in KINDS:
         raise BadParameter(

@@ -34,6 +34,7 @@ class Busy(JixiaoError):
 
     headers: Mapping[str, str] = {"Retry-After": "5"}
     code, zh, en, status = "busy", "查询过多，请稍后再试。", "Too many queries are running; try again later.", 503
+    remedy_zh, remedy_en = "请稍后再试。", "Try again in a while."
 
 
 _PATIENCE = 0.5  # seconds that a search waits for a new index; then the old one answers

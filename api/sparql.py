@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl
 
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import StreamingResponse
+from pydantic import Field
 
 from api import formats
 from api.description import description
@@ -16,14 +17,18 @@ from api.html import render
 from api.negotiation import wants_page
 from api.resources import service
 from api.service import Answer
-from graph.errors import BadParameter, JixiaoError, QueryError
+from graph.errors import BadParameter, JixiaoError, NotAcceptable, QueryError
 from graph.queries import library
 from graph.store.sandbox import Dataset, Result, Stop
 from graph.store.tokens import has_keyword
 
 FORM = "application/x-www-form-urlencoded"
 SHOWN_ROWS = 500  # on the page; the links give all
+EXAMPLE = """PREFIX jx: <https://w3id.org/jixiao/ontology#>
+SELECT ?name ?weight { ?indicator jx:level3 ?name ; jx:weight ?weight } ORDER BY DESC(?weight) ?name LIMIT 2"""
+GRAPH = "https://w3id.org/jixiao/id/disclosure/22270535d1295005"
 Pairs = list[tuple[str, str]]
+Graph = Annotated[str, Field(json_schema_extra={"format": "iri"})]
 
 router = APIRouter(tags=["SPARQL"])
 _ALL = [*media_types(SOLUTIONS), *media_types(GRAPHS)]
@@ -36,31 +41,59 @@ _TYPES: dict[int | str, dict[str, Any]] = {
         },
     }
 }
-_BODY = {
-    "requestBody": {
-        "required": True,
-        "content": {
-            "application/sparql-query": {"schema": {"type": "string"}},
-            FORM: {"schema": {"type": "object", "required": ["query"], "properties": {"query": {"type": "string"}}}},
-        },
+
+
+def body(operation: str, text: str) -> dict[str, Any]:
+    """A body that is a query (or update) or a form that holds it, for OpenAPI."""
+    language: dict[str, Any] = {"type": "string", "format": f"sparql-{operation}"}
+    form = {"type": "object", "required": [operation], "properties": {operation: language}}
+    content = {
+        f"application/sparql-{operation}": {"schema": language, "example": text},
+        FORM: {"schema": form, "example": {operation: text}},
     }
-}
+    return {"requestBody": {"required": True, "content": content}}
+
+
 Format = Annotated[
-    str | None, Query(description="json xml csv tsv ttl nt jsonld rdf html，代替 Accept 头 in place of Accept")
+    str | None,
+    Query(
+        description="代替 Accept 头；也可写媒体类型 in place of the Accept header; a media type is taken too",
+        examples=["json"],
+        json_schema_extra={"enum": [f.name for f in (*SOLUTIONS, *GRAPHS)] + ["html"]},
+    ),
 ]
 
 
-@router.get("/sparql", response_class=Response, responses=_TYPES)
+@router.get(
+    "/sparql",
+    operation_id="query_sparql",
+    summary="SPARQL 查询 SPARQL query",
+    response_class=Response,
+    responses=_TYPES,
+)
 async def get_sparql(
     request: Request,
-    query: Annotated[str | None, Query(description="SPARQL 1.1", examples=["ASK { ?s ?p ?o }"])] = None,
+    query: Annotated[
+        str | None, Query(description="SPARQL 1.1", examples=[EXAMPLE], json_schema_extra={"format": "sparql-query"})
+    ] = None,
     default_graph: Annotated[
-        list[str] | None, Query(alias="default-graph-uri", description="缺省图，代替 FROM in place of FROM")
+        list[Graph] | None,
+        Query(alias="default-graph-uri", description="缺省图，代替 FROM in place of FROM", examples=[[GRAPH]]),
     ] = None,
     named_graph: Annotated[
-        list[str] | None, Query(alias="named-graph-uri", description="命名图，代替 FROM NAMED in place of FROM NAMED")
+        list[Graph] | None,
+        Query(
+            alias="named-graph-uri", description="命名图，代替 FROM NAMED in place of FROM NAMED", examples=[[GRAPH]]
+        ),
     ] = None,
-    example: Annotated[str | None, Query(description="网页上的示例 an example on the page")] = None,
+    example: Annotated[
+        str | None,
+        Query(
+            description="网页上先写好的问题 a question that the page begins with",
+            examples=["weight-totals"],
+            json_schema_extra={"enum": [question.name for question in library().values()]},
+        ),
+    ] = None,
     format: Format = None,
 ) -> Response:
     """SPARQL 查询；不带参数时是服务说明或写查询的网页。
@@ -74,7 +107,10 @@ async def get_sparql(
     return await _answer(request, list(request.query_params.multi_items()), format)
 
 
-@router.post("/sparql", response_class=Response, responses=_TYPES, openapi_extra=_BODY)
+@router.post(
+    "/sparql", operation_id="post_sparql", summary="提交 SPARQL 查询 SPARQL query, posted", response_class=Response,
+    responses=_TYPES, openapi_extra=body("query", EXAMPLE),
+)  # fmt: skip
 async def post_sparql(request: Request, format: Format = None) -> Response:
     """SPARQL 查询，以表单或正文提交。A SPARQL query as a form or as the body itself."""
     pairs = await posted(request, "query")
@@ -145,7 +181,7 @@ def _as_page(request: Request, format: str | None) -> bool:
 def _described(request: Request) -> Response:
     media_type = chosen(GRAPHS, request.headers.get("accept"), None)
     if media_type is None:
-        raise formats.NotAcceptable(request.headers.get("accept", ""))
+        raise NotAcceptable(request.headers.get("accept", ""))
     update = str(request.url.replace(path="/update")) if service(request).settings.update else None
     body = description(str(request.url), update, media_type)
     return Response(body, headers={"Vary": "Accept", "Content-Type": formats.content_type(media_type)})

@@ -22,17 +22,35 @@ router = APIRouter(tags=["表样 Forms"])
 
 _blank = BeforeValidator(lambda value: None if value == "" else value)
 _Text = Annotated[Annotated[str, Field(max_length=200)] | None, _blank]
-Like = Annotated[_Text, Query(description="某类项目：名称中的文字、功能科目编码或标准指标名 a kind of project")]
-Project = Annotated[_Text, Query(description="用库中一个项目的表填写 fill in from the table of a stored project")]
+Like = Annotated[
+    _Text,
+    Query(description="某类项目：名称中的文字、功能科目编码或标准指标名 a kind of project", examples=["医疗救助"]),
+]
+Project = Annotated[
+    _Text,
+    Query(
+        description="用库中一个项目的表填写：名称、编码或标识 fill in from the table of a stored project",
+        examples=["13010526P00000110081N"],
+    ),
+]
 Year = Annotated[
-    Annotated[Annotated[int, Field(ge=1990, le=2100)] | None, _blank], Query(description="预算年度 fiscal year")
+    Annotated[Annotated[int, Field(ge=1990, le=2100)] | None, _blank],
+    Query(description="预算年度 fiscal year", examples=[2026]),
 ]
 FileFormat = Annotated[
     Literal["xlsx", "docx", "json"],
-    Query(alias="as", description="文件格式；json 说明表样放不下什么 format; json tells what the form cannot hold"),
+    Query(
+        alias="as",
+        description="文件格式；json 说明表样放不下什么，须有 project "
+        "format; json tells what the form cannot hold, and needs project",
+        examples=["json"],
+    ),
 ]
 _FILES: dict[int | str, dict[str, Any]] = {
-    200: {"content": {media: {"schema": {"type": "string", "format": "binary"}} for media in MEDIA_TYPES.values()}}
+    200: {
+        "description": "文件 the file",
+        "content": {media: {"schema": {"type": "string", "format": "binary"}} for media in MEDIA_TYPES.values()},
+    }
 }
 
 
@@ -75,10 +93,15 @@ class LossReport(BaseModel):
     losses: list[dict[str, str]]
 
 
-@router.get("/templates", response_model=OfficialForms, responses=PAGE)
+@router.get(
+    "/templates", operation_id="list_forms", summary="官方表样 Official forms", response_model=OfficialForms,
+    responses={**PAGE, 303: {"description": "给出 form 时转到其文件 with form: on to its file"}},
+)  # fmt: skip
 def templates(
     request: Request,
-    form: Annotated[_Text, Query(description="给出则转到该表样的文件 with it: on to the file of that form")] = None,
+    form: Annotated[
+        _Text, Query(description="给出则转到该表样的文件 with it: on to the file of that form", examples=["sn-project"])
+    ] = None,
     like: Like = None,
     project: Project = None,
     year: Year = None,
@@ -93,7 +116,10 @@ def templates(
     return respond(request, OfficialForms(items=[_described(one) for one in forms().values()]), "templates.html")
 
 
-@router.get("/templates/{form}", response_model=LossReport, responses=_FILES)
+@router.get(
+    "/templates/{form}", operation_id="get_form", summary="一份表样 A form", response_model=LossReport,
+    responses=_FILES,
+)  # fmt: skip
 def template_file(
     source: StoreNow,
     form: Annotated[str, Path(description="表样名 name of a form", examples=["sn-project"])],

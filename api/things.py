@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Annotated, Any
 from urllib.parse import quote
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Path, Request, Response
 from fastapi.responses import RedirectResponse
 from pyoxigraph import Literal, NamedNode, RdfFormat, Triple, serialize
 
@@ -44,38 +44,63 @@ RESPONSES: dict[int | str, dict[str, Any]] = {
     },
     303: {"description": "有专页的，转到该页 to its own page, where it has one"},
 }  # fmt: skip
+_CONTEXT = {"type": "object", "required": ["@context"], "properties": {"@context": {"type": "object"}}}
 # What a class is called where a list filters by it.
 _FILTERS = {"Unit": "unit", "CanonicalIndicator": "concept", "CitedDocument": "basis", "Region": "region"}
 
 
-@router.get("/context.jsonld", response_class=Response, responses={200: {"content": {"application/ld+json": {}}}})
+@router.get(
+    "/context.jsonld", operation_id="get_context", summary="JSON-LD 上下文 JSON-LD context", response_class=Response,
+    responses={200: {"description": "上下文 the context", "content": {"application/ld+json": {"schema": _CONTEXT}}}},
+)  # fmt: skip
 def jsonld_context() -> Response:
     """JSON-LD 上下文：字段名与本体的对应。The JSON-LD context: what the names in documents mean."""
     return Response(json.dumps(context(), ensure_ascii=False), media_type="application/ld+json")
 
 
+_PATH = Annotated[
+    str,
+    Path(
+        description="IRI 中 id/ 之后的部分，其中的斜杠不编码 what follows id/ in the IRI, its slashes not encoded",
+        examples=["region/130105"],
+    ),
+]
+_TERM = Annotated[str, Path(description="词的名称 name of the term", examples=["unit-percent"])]
+_RULE = Annotated[str, Path(description="规则编号 id of the rule", examples=["R01"])]
 _EXTRA = {"parameters": [format_of(*FORMATS)]}
 
 
-@router.get("/id/{path:path}", response_class=Response, responses=RESPONSES, openapi_extra=_EXTRA)
-def by_iri(request: Request, source: StoreNow, path: str) -> Response:
+@router.get(
+    "/id/{path:path}", operation_id="get_thing", summary="任何事物 Any thing", response_class=Response,
+    responses=RESPONSES, openapi_extra=_EXTRA,
+)  # fmt: skip
+def by_iri(request: Request, source: StoreNow, path: _PATH) -> Response:
     """任何事物，按其 IRI 的路径。Any thing by the path of its IRI, as a page, JSON-LD or other RDF."""
     return _thing(request, source)
 
 
-@router.get("/ontology/{name}", response_class=Response, responses=RESPONSES, openapi_extra=_EXTRA)
-def term(request: Request, source: StoreNow, name: str) -> Response:
+@router.get(
+    "/ontology/{name}", operation_id="get_term", summary="本体中的词 A term of the ontology", response_class=Response,
+    responses=RESPONSES, openapi_extra=_EXTRA,
+)  # fmt: skip
+def term(request: Request, source: StoreNow, name: _TERM) -> Response:
     """本体中的一个词：类、属性、单位、指标类别。A term of the ontology: class, property, unit, indicator class."""
     return _thing(request, source)
 
 
-@router.get("/shapes/{name}", response_class=Response, responses=RESPONSES, openapi_extra=_EXTRA)
-def rule(request: Request, source: StoreNow, name: str) -> Response:
+@router.get(
+    "/shapes/{name}", operation_id="get_rule", summary="校验规则 A rule", response_class=Response,
+    responses=RESPONSES, openapi_extra=_EXTRA,
+)  # fmt: skip
+def rule(request: Request, source: StoreNow, name: _RULE) -> Response:
     """一条校验规则。A rule."""
     return _thing(request, source)
 
 
-@router.get("/ontology", response_class=Response, responses=RESPONSES)
+@router.get(
+    "/ontology", operation_id="get_ontology", summary="本体 The ontology", response_class=Response,
+    responses={200: {"description": "本体全文 the ontology as a whole", "content": {"text/turtle": _TEXT}}},
+)  # fmt: skip
 def ontology(source: StoreNow) -> Response:
     """本体全文（Turtle）。The ontology as a whole, in Turtle."""
     return _rdf(list(source.graph(NamedNode(f"{iris.BASE}ontology"))), RdfFormat.TURTLE)

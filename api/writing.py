@@ -6,19 +6,21 @@ import json
 import re
 import tempfile
 from collections.abc import Callable
-from pathlib import Path
+from pathlib import Path as FilePath
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, File, Form, Request, Response, UploadFile
+from fastapi import APIRouter, Depends, File, Form, Path, Request, Response, UploadFile
 from fastapi.responses import RedirectResponse
 
 from api.authorisation import Unauthorised, writer
+from api.examples import PREVIEW
+from api.formats import UnsupportedMediaType
 from api.html import render
 from api.items import link
 from api.openapi import HTML
 from api.parameters import chosen
 from api.previews import Preview
-from api.resources import disclosure_page, service
+from api.resources import DisclosureId, disclosure_page, service
 from graph import iris, output
 from graph.changes import Made, accept, replace, withdraw
 from graph.errors import BadParameter, JixiaoError, NoPerformanceTable
@@ -33,6 +35,14 @@ _NAME = re.compile(r"[\x00-\x1f\x7f/\\]")
 Json = dict[str, Any]
 Document = Annotated[
     UploadFile, File(description="PDF、Word、Excel、网页、文本或 ZIP；PDF, Word, Excel, HTML, text or ZIP")
+]
+PreviewId = Annotated[
+    str,
+    Path(
+        description="预览的标识，上传时给出 id of the preview, told when it was made",
+        pattern="^[A-Za-z0-9_-]{24}$",
+        examples=[PREVIEW],
+    ),
 ]
 Token = Annotated[str | None, Form(description="网页表单中的令牌，代替请求头 in place of the header, for forms")]
 Sure = Annotated[Literal["yes"] | None, Form(description="确认撤回 the change is meant")]
@@ -70,6 +80,16 @@ _MADE = {
 }  # fmt: skip
 
 
+def _form(request: Request) -> None:
+    """Raises UnsupportedMediaType for a body that is no form."""
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind and kind not in ("multipart/form-data", "application/x-www-form-urlencoded"):
+        raise UnsupportedMediaType(kind)
+
+
+_FORM = [Depends(_form)]
+
+
 def _answers(schema: Json, status: int = 200) -> dict[int | str, Json]:
     answers: dict[int | str, Json] = {
         status: {"description": "完成 done", "content": {JSON: {"schema": schema}, **HTML}}
@@ -82,7 +102,10 @@ def _answers(schema: Json, status: int = 200) -> dict[int | str, Json]:
 # -- preview ----------------------------------------------------------------------------------------------------------
 
 
-@router.get("/upload", response_class=Response, responses={200: {"content": HTML}})
+@router.get(
+    "/upload", operation_id="get_upload_page", summary="上传页 Upload page", response_class=Response,
+    responses={200: {"description": "网页 the page", "content": HTML}},
+)  # fmt: skip
 def upload_page(request: Request) -> Response:
     """上传文件的网页。The page to upload a document on."""
     return _upload_page(request)
@@ -93,7 +116,10 @@ def _upload_page(request: Request, status: int = 200, error: JixiaoError | None 
     return render("upload.html", status, headers, open=bool(service(request).settings.token), error=error)
 
 
-@router.post("/disclosures/preview", status_code=201, response_class=Response, responses=_answers(_PREVIEW, 201))
+@router.post(
+    "/disclosures/preview", operation_id="create_preview", summary="预览一份文件 Preview a document", status_code=201,
+    response_class=Response, responses=_answers(_PREVIEW, 201), dependencies=_FORM,
+)  # fmt: skip
 def preview(request: Request, file: Document, token: Token = None) -> Response:
     """读取并校验一份文件，不入库；返回预览及其标识。Read and judge a document without storing it."""
     as_page = chosen(request, _FORMATS) == PAGE
@@ -117,9 +143,9 @@ def _read(request: Request, file: UploadFile, who: str) -> Preview:
 def _readings(request: Request, file: UploadFile) -> tuple[str, list[Reading], int]:
     """The upload by its own name, read in another process."""
     pool = service(request).pool
-    name = _NAME.sub("", Path((file.filename or "").replace("\\", "/")).name)[-120:].lstrip(".") or "upload"
+    name = _NAME.sub("", FilePath((file.filename or "").replace("\\", "/")).name)[-120:].lstrip(".") or "upload"
     with tempfile.TemporaryDirectory(prefix="jixiao-") as folder:
-        path = Path(folder) / name
+        path = FilePath(folder) / name
         with path.open("wb") as copy:
             while chunk := file.file.read(2**20):
                 copy.write(chunk)
@@ -136,8 +162,11 @@ def _without(reading: Reading, folder: str) -> Reading:
     return Reading(reading.path.removeprefix(f"{folder}/"), reading.disclosure, reading.findings, reading.error)
 
 
-@router.get("/disclosures/preview/{id}", response_class=Response, responses=_answers(_PREVIEW))
-def show(request: Request, id: str) -> Response:
+@router.get(
+    "/disclosures/preview/{id}", operation_id="get_preview", summary="一份预览 A preview", response_class=Response,
+    responses=_answers(_PREVIEW),
+)  # fmt: skip
+def show(request: Request, id: PreviewId) -> Response:
     """一份预览：读到什么、校验结果、没读懂的内容。A preview: what was read, what was found, what was not understood."""
     kept = service(request).previews.get(id)
     if chosen(request, _FORMATS) == PAGE:
@@ -174,8 +203,11 @@ def _document(reading: Reading) -> Json:
 # -- changes ----------------------------------------------------------------------------------------------------------
 
 
-@router.post("/disclosures/preview/{id}/accept", response_class=Response, responses=_answers(_MADE))
-def accept_preview(request: Request, id: str, token: Token = None) -> Response:
+@router.post(
+    "/disclosures/preview/{id}/accept", operation_id="accept_preview", summary="接受预览 Accept a preview",
+    response_class=Response, responses=_answers(_MADE), dependencies=_FORM,
+)  # fmt: skip
+def accept_preview(request: Request, id: PreviewId, token: Token = None) -> Response:
     """接受一份预览：存入图谱库。Accept a preview: store it, all of it or nothing."""
     as_page = chosen(request, _FORMATS) == PAGE
     kept = service(request).previews.get(id)
@@ -190,8 +222,11 @@ def accept_preview(request: Request, id: str, token: Token = None) -> Response:
     return _told(made, as_page)
 
 
-@router.put("/disclosures/{id}", response_class=Response, responses=_answers(_MADE))
-def put(request: Request, id: str, file: Document, token: Token = None) -> Response:
+@router.put(
+    "/disclosures/{id:digest}", operation_id="replace_disclosure", summary="替换公开文件 Replace a document",
+    response_class=Response, responses=_answers(_MADE), dependencies=_FORM,
+)  # fmt: skip
+def put(request: Request, id: DisclosureId, file: Document, token: Token = None) -> Response:
     """以新文件替换一份公开文件。Put a document in the place of a disclosure."""
     who = writer(request, token)
     as_page = chosen(request, _FORMATS) == PAGE
@@ -200,8 +235,11 @@ def put(request: Request, id: str, file: Document, token: Token = None) -> Respo
     return _told(_change(request, lambda store, history: replace(store, iri, _good(readings), who, history)), as_page)
 
 
-@router.delete("/disclosures/{id}", response_class=Response, responses=_answers(_MADE))
-def delete(request: Request, id: str) -> Response:
+@router.delete(
+    "/disclosures/{id:digest}", operation_id="withdraw_disclosure", summary="撤回公开文件 Withdraw a document",
+    response_class=Response, responses=_answers(_MADE),
+)  # fmt: skip
+def delete(request: Request, id: DisclosureId) -> Response:
     """撤回一份公开文件：移出图谱，存入历史文件夹。Withdraw a disclosure into the history folder."""
     who = writer(request)
     as_page = chosen(request, _FORMATS) == PAGE
@@ -234,7 +272,7 @@ def _good(readings: tuple[Reading, ...] | list[Reading]) -> list[Reading]:
     return good
 
 
-def _change(request: Request, work: Callable[[Store, Path | None], Made]) -> Made:
+def _change(request: Request, work: Callable[[Store, FilePath | None], Made]) -> Made:
     return service(request).change(work)
 
 

@@ -1,7 +1,8 @@
 """Pages of the documentation that are made from what they describe: ``python -m docs.generate``, or ``make docs``.
 
 cli.md from the command line, settings.md from the settings, rules.md from the shapes, questions.md from the query
-library. A test holds the pages in the repository against what this makes.
+library, the examples of the OpenAPI document from what the service answers, and so on. A test holds the pages in the
+repository against what this makes.
 """
 
 from __future__ import annotations
@@ -169,6 +170,13 @@ def ontology() -> str:
     return ontology_page()
 
 
+def examples() -> str:
+    """What the operations of the service answer over the samples, for the examples of its OpenAPI document."""
+    from docs.answers import answers
+
+    return answers()
+
+
 def official_forms() -> str:
     """Every official form with its source, its columns and the other fields."""
     from graph.forms import forms
@@ -219,6 +227,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "data-dictionary.md": data_dictionary,
     "data-package.md": data_package,
     "ontology/index.html": ontology,
+    "../api/examples.json": examples,
 }
 
 

@@ -13,7 +13,9 @@ JixiaoError
 ├── NotFound               a project, query, rule or disclosure that does not exist
 ├── BadParameter           an argument of a query or command that does not fit its type or range
 ├── QueryError             SPARQL that does not parse, or that is refused
-├── LimitExceeded          time, rows or memory of a query
+├── NotAcceptable          a format that is not on offer, or that cannot hold the result
+├── LimitExceeded          time of a query
+│   └── ResultTooLarge     rows or memory of a query
 └── NotInstalled           an optional component that is wanted and not there
 """
 
@@ -54,6 +56,7 @@ class ReadError(JixiaoError):
     """The file could not be read."""
 
     code, zh, en = "read-error", "无法读取文件。", "The file cannot be read."
+    remedy_zh, remedy_en = "请检查文件及其权限。", "Check the file and its permissions."
 
 
 class FileMissing(ReadError):
@@ -87,7 +90,7 @@ class DamagedFile(ReadError):
 class TooLarge(ReadError):
     """Beyond a limit on size, pages, cells or expansion."""
 
-    code, zh, en = "file-too-large", "文件超出限制。", "The file is beyond a limit."
+    code, zh, en, status = "file-too-large", "文件超出限制。", "The file is beyond a limit.", 413
     remedy_zh, remedy_en = "请拆分后再读。", "Split it and read the parts."
 
 
@@ -104,7 +107,7 @@ class NoPerformanceTable(JixiaoError):
 class VocabularyError(JixiaoError):
     """One of the project's own Turtle files is wrong."""
 
-    code, zh, en = "vocabulary-error", "词表文件有误。", "A vocabulary file is wrong."
+    code, zh, en, status = "vocabulary-error", "词表文件有误。", "A vocabulary file is wrong.", 500
     remedy_zh, remedy_en = "请修正该 Turtle 文件。", "Mend that Turtle file."
 
 
@@ -119,22 +122,32 @@ class NotFound(JixiaoError):
     """Something asked for by name does not exist."""
 
     code, zh, en, status = "not-found", "没有找到。", "Not found.", 404
+    remedy_zh, remedy_en = "请从列表中选取名称或标识。", "Take the name or id from a list."
 
 
 class BadParameter(JixiaoError):
     """An argument that does not fit its type or range."""
 
     code, zh, en = "bad-parameter", "参数有误。", "A parameter is wrong."
+    remedy_zh, remedy_en = "可用的参数与取值见 /docs 或 --help。", "See /docs or --help for parameters and values."
 
 
 class QueryError(JixiaoError):
     """SPARQL that does not parse, or that is refused."""
 
     code, zh, en = "query-error", "查询语句有误。", "The query is wrong."
+    remedy_zh, remedy_en = "请改正语句。", "Mend the query."
+
+
+class NotAcceptable(JixiaoError):
+    """None of the formats that are wanted is on offer, or it cannot hold what was asked for."""
+
+    code, zh, en, status = "not-acceptable", "没有所要求的格式。", "None of the formats wanted is on offer.", 406
+    remedy_zh, remedy_en = "请换一个 Accept 头或 format。", "Take another Accept header or format."
 
 
 class LimitExceeded(JixiaoError):
-    """A query went beyond its time, row or memory limit."""
+    """A query went beyond its time limit."""
 
     code, zh, en, status = (
         "limit-exceeded",
@@ -145,8 +158,15 @@ class LimitExceeded(JixiaoError):
     remedy_zh, remedy_en = "请缩小范围或加上 LIMIT。", "Narrow it, or add a LIMIT."
 
 
+class ResultTooLarge(LimitExceeded):
+    """A result went beyond the rows or the memory that a query may have."""
+
+    code, zh, en, status = "result-too-large", "结果超出限制。", "The result is beyond a limit.", 413
+
+
 class NotInstalled(JixiaoError):
     """An optional component is wanted that is not installed."""
 
     code, zh, en, status = "not-installed", "需要未安装的可选组件。", "An optional component is not installed.", 501
+    remedy_zh, remedy_en = "请安装所述的组件。", "Install the component that is named."
     exit_code = 3

@@ -21,7 +21,7 @@ from typing import IO, Any, cast
 
 from pyoxigraph import RdfFormat
 
-from graph.errors import LimitExceeded, QueryError, StoreError
+from graph.errors import JixiaoError, LimitExceeded, NotAcceptable, QueryError, ResultTooLarge, StoreError
 from graph.store.changes import Changes
 from graph.store.embedded import EmbeddedStore
 from graph.store.guard import refuse_federation
@@ -115,12 +115,12 @@ def _asked(process: _Process, message: bytes, limits: Limits, stop: Stop, fresh:
     return result
 
 
-def explained(stopped: Stopped, limits: Limits) -> LimitExceeded | QueryError | StoreError:
+def explained(stopped: Stopped, limits: Limits) -> JixiaoError:
     """Why a request has no (whole) answer, as an error for people."""
     told, code, rows, memory = stopped.told, stopped.code, limits.rows, limits.memory_mb
     match told.get("error"):
         case "rows":
-            return _limit(413, "rows", rows, "结果超过 {} 行，已停止。", "The result has more than {} rows.")
+            return _limit(ResultTooLarge, "rows", rows, "结果超过 {} 行，已停止。", "The result has more than {} rows.")
         case "kind":
             return _unacceptable(told["detail"])
         case "store":
@@ -129,28 +129,26 @@ def explained(stopped: Stopped, limits: Limits) -> LimitExceeded | QueryError | 
             return QueryError(told["detail"], zh=told["zh"], en=told["en"])
     if code == -signal.SIGALRM:
         seconds = f"{limits.seconds:g}"
-        return _limit(504, "time", seconds, "查询超过 {} 秒，已停止。", "The query ran longer than {} s.")
+        return _limit(LimitExceeded, "time", seconds, "查询超过 {} 秒，已停止。", "The query ran longer than {} s.")
     # An allocation that fails aborts the process.
     if code in (OUT_OF_MEMORY, -signal.SIGABRT, -signal.SIGKILL):
-        return _limit(413, "memory", memory, "查询所需内存超过 {} MB，已停止。", "The query needed more than {} MB.")
+        return _limit(
+            ResultTooLarge, "memory", memory, "查询所需内存超过 {} MB，已停止。", "The query needed more than {} MB."
+        )
     name = signal.Signals(-code).name if code < 0 else f"exit {code}"
     return QueryError(name, zh="查询使求值进程崩溃；服务不受影响。", en="The query crashed its process; nothing else.")
 
 
-def _limit(status: int, what: str, value: object, zh: str, en: str) -> LimitExceeded:
-    error = LimitExceeded(what, zh=zh.format(value), en=en.format(value))
-    error.status = status
-    return error
+def _limit(kind: type[LimitExceeded], what: str, value: object, zh: str, en: str) -> LimitExceeded:
+    return kind(what, zh=zh.format(value), en=en.format(value))
 
 
-def _unacceptable(kind: str) -> QueryError:
-    error = QueryError(
+def _unacceptable(kind: str) -> NotAcceptable:
+    return NotAcceptable(
         kind,
         zh="所要求的格式不能表示这种结果。",
         en="No format that was asked for can hold this kind of result.",
     )
-    error.status = 406
-    return error
 
 
 class _Process:

@@ -84,20 +84,19 @@ def test_a_list_in_every_format(client: Client) -> None:
         (400, "/export/comparison"),
         (400, "/export/graph?format=pdf"),
         (400, "/export/graph?year=x"),
-        (413, "/export/list/quotes?format=xlsx&small=1"),
     ],
 )
-def test_what_cannot_be_given_is_told_as_a_problem(
-    client: Client, served: Served, sample_store: Path, status: int, path: str
-) -> None:
-    if "small" in path:
-        with served(Settings(store=str(sample_store), query_rows=100)) as small:
-            response = small.get(path)
-            assert small.get("/export/list/quotes").status_code == 200
-    else:
-        response = client.get(quote(path, safe="/?=&"))
+def test_what_cannot_be_given_is_told_as_a_problem(client: Client, status: int, path: str) -> None:
+    response = client.get(quote(path, safe="/?=&"))
     assert (response.status_code, response.headers["content-type"]) == (status, "application/problem+json")
     assert response.json()["title_en"]
+
+
+def test_a_workbook_has_as_many_rows_as_a_query(served: Served, sample_store: Path) -> None:
+    with served(Settings(store=str(sample_store), query_rows=100)) as small:
+        response = small.get("/export/list/quotes?format=xlsx")
+        assert (response.status_code, response.json()["code"]) == (413, "result-too-large")
+        assert small.get("/export/list/quotes").status_code == 200
 
 
 def test_the_page_offers_everything_and_json_says_the_same(client: Client) -> None:

@@ -124,7 +124,7 @@ def test_without_a_right_token_nothing_is_written(writable: Client, headers: dic
     assert answer.headers["www-authenticate"] == "Bearer"
     preview = upload(writable, DRAFT).json()
     assert writable.post(preview["accept_url"], headers=headers).status_code == 401
-    assert writable.delete("/disclosures/x", headers=headers).status_code == 401
+    assert writable.delete("/disclosures/0123456789abcdef", headers=headers).status_code == 401
 
 
 def test_without_tokens_the_service_is_read_only(client: Client) -> None:

@@ -23,6 +23,7 @@ IMPORTED_AS = {
     "python-multipart": "python_multipart",
     "charset-normalizer": "charset_normalizer",
     "opencv-python-headless": "cv2",
+    "openapi-spec-validator": "openapi_spec_validator",
     "prometheus-client": "prometheus_client",
     "pillow": "PIL",
     "axe-playwright-python": "axe_playwright_python",
