@@ -184,9 +184,14 @@ def table(
     source: StoreNow,
     table: Annotated[
         Annotated[str, Field(min_length=1, max_length=500)],
-        Query(description="目标表或项目的标识、名称、编码 id, name or code of a target table or of its project"),
+        Query(
+            description="目标表或项目的标识、名称、编码 id, name or code of a target table or of its project",
+            examples=["13043326P00003710001N"],
+        ),
     ],
-    format: Annotated[Literal["xlsx", "csv", "json", "ttl"], Query(description="文件格式 format of the file")] = "xlsx",
+    format: Annotated[
+        Literal["xlsx", "csv", "json", "ttl"], Query(description="文件格式 format of the file", examples=["json"])
+    ] = "xlsx",
 ) -> Response:
     """一张绩效目标表；Excel 与 CSV 可再读入。One target table; Excel and CSV can be read in again."""
     found = find_table(source, table)

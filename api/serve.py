@@ -9,8 +9,10 @@ from contextlib import suppress
 from typing import Any
 
 import uvicorn
+from starlette.types import ASGIApp
 
 from api.app import create_app
+from api.connection import Connection
 from api.observe import log_as_json
 from api.settings import Settings
 from graph.errors import JixiaoError
@@ -33,9 +35,15 @@ def serve(store: str, host: str, port: int, **others: Any) -> None:
         app = create_app(settings)
         url = f"http://{f'[{host}]' if ':' in host else host}:{listener.getsockname()[1]}/"
         print(f"绩效 Jixiao → {url}（Ctrl-C 停止 to stop）", file=sys.stderr, flush=True)
-        config = uvicorn.Config(app, log_level="warning", server_header=False, timeout_graceful_shutdown=5)
         with suppress(KeyboardInterrupt):  # uvicorn stops in good order and raises it again
-            uvicorn.Server(config).run(sockets=[listener])
+            uvicorn.Server(configured(app)).run(sockets=[listener])
+
+
+def configured(app: ASGIApp, log_level: str = "warning") -> uvicorn.Config:
+    """How uvicorn serves the application."""
+    return uvicorn.Config(
+        app, http=Connection, ws="none", log_level=log_level, server_header=False, timeout_graceful_shutdown=5
+    )
 
 
 def _listen(settings: Settings) -> socket.socket:

@@ -247,8 +247,8 @@ def delete(request: Request, id: DisclosureId) -> Response:
     return _told(_change(request, lambda store, history: withdraw(store, iri, who, history)), as_page)
 
 
-@router.post("/disclosures/{id}/withdraw", response_class=Response, responses=_answers(_MADE))
-def withdraw_form(request: Request, id: str, token: Token = None, sure: Sure = None) -> Response:
+@router.post("/disclosures/{id:digest}/withdraw", include_in_schema=False)
+def withdraw_form(request: Request, id: DisclosureId, token: Token = None, sure: Sure = None) -> Response:
     """撤回一份公开文件，供网页表单使用；须确认。The same for forms of pages, which must say that they are sure."""
     as_page = chosen(request, _FORMATS) == PAGE
     iri = iris.thing("disclosure", id)
