@@ -55,7 +55,7 @@ _Bom = Annotated[bool, Query(description="CSV 带 BOM，Excel 可直接打开 CS
 _Graph = Annotated[
     Literal["ttl", "trig", "nq", "nt", "jsonld", "rdf"], Query(description="文件格式 format of the file")
 ]
-_TABLES = {**{name: tabular.FORMATS[name] for name in ("xlsx", "csv", "json")}, "ttl": "text/turtle; charset=utf-8"}
+_TABLES = {**{name: tabular.FORMATS[name] for name in ("csv", "xlsx", "json")}, "ttl": "text/turtle; charset=utf-8"}
 
 
 def _file(*media_types: str) -> dict[int | str, dict[str, Any]]:
@@ -186,12 +186,10 @@ def table(
         Annotated[str, Field(min_length=1, max_length=500)],
         Query(
             description="目标表或项目的标识、名称、编码 id, name or code of a target table or of its project",
-            examples=["13043326P00003710001N"],
+            examples=["车补"],
         ),
     ],
-    format: Annotated[
-        Literal["xlsx", "csv", "json", "ttl"], Query(description="文件格式 format of the file", examples=["json"])
-    ] = "xlsx",
+    format: Annotated[Literal["csv", "xlsx", "json", "ttl"], Query(description="文件格式 format of the file")] = "csv",
 ) -> Response:
     """一张绩效目标表；Excel 与 CSV 可再读入。One target table; Excel and CSV can be read in again."""
     found = find_table(source, table)

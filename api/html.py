@@ -11,6 +11,7 @@ from urllib.parse import unquote
 
 from fastapi import Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
 
 from api.links import is_ours, path_of
 from api.openapi import class_names
@@ -30,6 +31,7 @@ _WORDS = {
     "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "Word",
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "Excel",
 }  # fmt: skip
+_CODE, _OPEN = re.compile("`([^`]+)`"), re.compile(r"\{[?$]\w+\}")
 _SEVERITIES = ("violation", "warning", "info")
 _MOMENT = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d)[\d:.]*(?:Z|\+00:00)")
 
@@ -43,6 +45,11 @@ def _yuan(amount: str | None) -> str:
     if abs(value) < 10000:
         return f"{value:,f} 元"
     return f"{ten_thousands.normalize():,f} 万元"
+
+
+def _figure(number: str | None) -> str:
+    """A number for people: 1300000 → 1,300,000."""
+    return "" if number is None else f"{Decimal(number):,f}"
 
 
 def _role(name: str) -> str:
@@ -59,6 +66,12 @@ def _word(code: str) -> str:
 def _sign(comparator: str | None) -> str:
     """A comparator as forms print it: >= → ≥, by → 不晚于."""
     return sign_of(comparator, vocabulary())
+
+
+def _told(text: str) -> Markup:
+    """Text of the documentation: what stands between back quotes is code, {?value} of a message is left open."""
+    escaped = str(escape(_OPEN.sub("…", text)))
+    return Markup(_CODE.sub(r"<code>\1</code>", escaped))  # noqa: S704 - escaped above
 
 
 def _moment(text: str) -> str:
@@ -111,6 +124,7 @@ _ENVIRONMENT = Environment(
 )
 _ENVIRONMENT.filters |= {
     "yuan": _yuan, "role": _role, "shown_at": _shown_at, "class_names": class_names, "word": _word, "sign": _sign,
+    "figure": _figure, "told": _told,
     "moment": _moment, "worst_first": _worst_first, "about": _about, "about_rows": _about_rows,
     "short": _short, "by_tag": _by_tag, "column_zh": _column_zh,
 }  # fmt: skip

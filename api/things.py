@@ -17,7 +17,7 @@ from api.parameters import chosen
 from api.resources import StoreNow
 from graph import iris
 from graph.errors import NotFound
-from graph.export.jsonld import NAMES, PREFIXES, compact, context, describe, document, labels, neighbours
+from graph.export.jsonld import NAMES, PREFIXES, XSD, compact, context, describe, document, labels, neighbours
 from graph.iris import JX, RDF_TYPE
 from graph.queries import text_of
 from graph.queries.lists import lists
@@ -46,6 +46,15 @@ RESPONSES: dict[int | str, dict[str, Any]] = {
 }  # fmt: skip
 _CONTEXT = {"type": "object", "required": ["@context"], "properties": {"@context": {"type": "object"}}}
 # What a class is called where a list filters by it.
+_SH, _PROV = PREFIXES["sh"], PREFIXES["prov"]
+# What the terms of other vocabularies are called that have no label in the store.
+_ELSEWHERE = {
+    f"{_SH}NodeShape": "校验规则", f"{_SH}PropertyGroup": "规则组", f"{_SH}ValidationResult": "校验结果",
+    f"{_SH}Violation": "不合规", f"{_SH}Warning": "存疑", f"{_SH}Info": "提示", f"{_PROV}Activity": "活动",
+    f"{_PROV}Agent": "经手人", f"{_PROV}endedAtTime": "何时", f"{_PROV}wasAssociatedWith": "何人",
+    f"{_PROV}generated": "存入", f"{_PROV}invalidated": "移出",
+}  # fmt: skip
+_BOOLEANS = {"true": "是", "false": "否"}
 _FILTERS = {"Unit": "unit", "CanonicalIndicator": "concept", "CitedDocument": "basis", "Region": "region"}
 
 
@@ -146,15 +155,25 @@ def _page(iri: str, triples: list[Triple], store: Store) -> Response:
         iri=iri,
         name=known.get(iri) or iris.text_of(iri),
         facts=_facts(iri, triples, known),
-        kinds=[known.get(kind) or compact(kind) for kind in kinds],
+        kinds=[known.get(kind) or compact(kind) for kind in _telling(kinds)],
         related=_related(iri, kinds),
         path=path_of(iri),
     )
 
 
+def _telling(kinds: list[str]) -> list[str]:
+    """Those that say something: ours where there are any, else all."""
+    return [kind for kind in kinds if kind.startswith(JX)] or kinds
+
+
+def _last(iri: str) -> str:
+    """An IRI of ours by its last part, any other by what the vocabulary calls it or in full."""
+    return iris.text_of(iri) if iri.startswith(f"{iris.BASE}id/") else text_of(NamedNode(iri))
+
+
 def _names(triples: list[Triple]) -> dict[str, str]:
     """What things are called, in Chinese where there is a choice."""
-    names: dict[str, str] = {}
+    names = dict(_ELSEWHERE)
     for triple in triples:
         if triple.predicate.value in NAMES and isinstance(triple.object, Literal):
             iri = str(triple.subject)[1:-1]
@@ -163,11 +182,17 @@ def _names(triples: list[Triple]) -> dict[str, str]:
     return names
 
 
+def _order(triple: Triple) -> tuple[bool, str, bool, str]:
+    """Names first, properties together, Chinese before English."""
+    english = isinstance(triple.object, Literal) and triple.object.language == "en"
+    return triple.predicate.value not in NAMES, triple.predicate.value, english, str(triple.object)
+
+
 def _facts(iri: str, triples: list[Triple], known: dict[str, str]) -> list[tuple[str, list[Any]]]:
     """Headings with values: text, (text, path) for another thing, or the facts of a part."""
     inside = {t.subject.value for t in triples if isinstance(t.subject, NamedNode)} - {iri}
     found: dict[str, list[Any]] = {}
-    for triple in sorted(triples, key=str):
+    for triple in sorted(triples, key=_order):
         if (
             not isinstance(triple.subject, NamedNode)
             or triple.subject.value != iri
@@ -179,9 +204,12 @@ def _facts(iri: str, triples: list[Triple], known: dict[str, str]) -> list[tuple
         if isinstance(value, NamedNode) and value.value in inside and value.value.startswith(f"{iri}/"):
             shown: Any = {"facts": _facts(value.value, triples, known)}
         elif isinstance(value, NamedNode):
-            shown = {"text": known.get(value.value) or text_of(value), "iri": value.value}
+            shown = {"text": known.get(value.value) or _last(value.value), "iri": value.value}
+        elif isinstance(value, Literal):
+            text = _BOOLEANS.get(value.value, value.value) if value.datatype.value == f"{XSD}boolean" else value.value
+            shown = {"text": text, "language": value.language}
         else:
-            shown = {"text": getattr(value, "value", str(value)), "language": getattr(value, "language", None)}
+            shown = {"text": str(value)}
         found.setdefault(heading, []).append(shown)
     return list(found.items())
 

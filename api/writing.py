@@ -16,11 +16,11 @@ from api.authorisation import Unauthorised, writer
 from api.examples import PREVIEW
 from api.formats import UnsupportedMediaType
 from api.html import render
-from api.items import link
+from api.items import link, thing
 from api.openapi import HTML
 from api.parameters import chosen
 from api.previews import Preview
-from api.resources import DisclosureId, disclosure_page, service
+from api.resources import DisclosureId, disclosure_page, service, store
 from graph import iris, output
 from graph.changes import Made, accept, replace, withdraw
 from graph.errors import BadParameter, JixiaoError, NoPerformanceTable
@@ -219,7 +219,7 @@ def accept_preview(request: Request, id: PreviewId, token: Token = None) -> Resp
             return _preview_page(kept, error.status, error)
         raise
     service(request).previews.drop(id)
-    return _told(made, as_page)
+    return _told(request, made, as_page)
 
 
 @router.put(
@@ -232,7 +232,8 @@ def put(request: Request, id: DisclosureId, file: Document, token: Token = None)
     as_page = chosen(request, _FORMATS) == PAGE
     _, readings, _ = _readings(request, file)
     iri = iris.thing("disclosure", id)
-    return _told(_change(request, lambda store, history: replace(store, iri, _good(readings), who, history)), as_page)
+    made = _change(request, lambda store, history: replace(store, iri, _good(readings), who, history))
+    return _told(request, made, as_page)
 
 
 @router.delete(
@@ -244,10 +245,12 @@ def delete(request: Request, id: DisclosureId) -> Response:
     who = writer(request)
     as_page = chosen(request, _FORMATS) == PAGE
     iri = iris.thing("disclosure", id)
-    return _told(_change(request, lambda store, history: withdraw(store, iri, who, history)), as_page)
+    made = _change(request, lambda store, history: withdraw(store, iri, who, history))
+    return _told(request, made, as_page)
 
 
-@router.post("/disclosures/{id:digest}/withdraw", include_in_schema=False)
+# Forms can but POST; for programs there is DELETE.
+@router.post("/disclosures/{id:digest}/withdraw", include_in_schema=False, dependencies=_FORM)
 def withdraw_form(request: Request, id: DisclosureId, token: Token = None, sure: Sure = None) -> Response:
     """撤回一份公开文件，供网页表单使用；须确认。The same for forms of pages, which must say that they are sure."""
     as_page = chosen(request, _FORMATS) == PAGE
@@ -261,7 +264,7 @@ def withdraw_form(request: Request, id: DisclosureId, token: Token = None, sure:
         if as_page:
             return disclosure_page(request, id, error)
         raise
-    return _told(made, as_page)
+    return _told(request, made, as_page)
 
 
 def _good(readings: tuple[Reading, ...] | list[Reading]) -> list[Reading]:
@@ -276,8 +279,18 @@ def _change(request: Request, work: Callable[[Store, FilePath | None], Made]) ->
     return service(request).change(work)
 
 
-def _told(made: Made, as_page: bool) -> Response:
-    stored, away = ([link(iri, None).model_dump() for iri in part] for part in (made.stored, made.put_away))
+def _names(now: Store, made: Made) -> dict[str, str]:
+    """What the files of a change are called: those that are stored, and the one that was withdrawn."""
+    names: dict[str, str] = {iri: thing(now, "disclosures", iri)["path"] for iri in made.stored}
+    if made.activity and not made.stored:
+        path = thing(now, "activities", made.activity)["path"]
+        names |= {iri: path for iri in made.put_away if path}
+    return names
+
+
+def _told(request: Request, made: Made, as_page: bool) -> Response:
+    names = _names(store(request), made) if as_page else {}
+    stored, away = ([link(iri, names.get(iri)).model_dump() for iri in part] for part in (made.stored, made.put_away))
     body = {
         "activity": link(made.activity, None).model_dump() if made.activity else None,
         "stored": stored,

@@ -55,12 +55,20 @@ def replace(store: Store, iri: str, readings: Sequence[Reading], who: str, histo
 def withdraw(store: Store, iri: str, who: str, history: Path | None) -> Made:
     """Take a disclosure out of the graph, into the history folder. Raises NotFound where there is none."""
     _check(store, iri)
-    activity, log = _log(who, WITHDRAWN, (), (iri,), ())
+    activity, log = _log(who, WITHDRAWN, (), (iri,), _paths(store, iri))
     compared = peers(store, iri)
     store.replace({**put_away((iri,), store, history), NamedNode(activity): log})
     link(store)
     refresh(store, compared)
     return Made(activity, (), (iri,))
+
+
+def _paths(store: Store, iri: str) -> list[str]:
+    """The name of the file of a disclosure."""
+    about = (triple for triple in store.graph(NamedNode(iri)) if triple.subject == NamedNode(iri))
+    return [
+        fact.object.value for fact in about if fact.predicate.value == f"{JX}path" and isinstance(fact.object, Literal)
+    ]
 
 
 def _check(store: Store, iri: str) -> None:

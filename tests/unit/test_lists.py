@@ -72,3 +72,9 @@ def test_orders_are_orders(samples: Store) -> None:
     assert budgets == sorted(budgets, reverse=True)
     with pytest.raises(BadParameter, match="sort=nothing"):
         sort_of(question, "nothing")
+
+
+def test_what_has_no_link_gets_none(samples: Store) -> None:
+    """An OPTIONAL that names what another did not find would take the first name there is."""
+    beijing = columns(samples, lists()["regions"], "https://w3id.org/jixiao/id/region/110000")
+    assert "within" not in beijing
