@@ -15,6 +15,7 @@ import httptools
 from starlette.requests import Request
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from api.negotiation import accepts_gzip
 from api.problems import problem
 from graph.errors import JixiaoError
 
@@ -41,6 +42,13 @@ class HeadTooLarge(JixiaoError):
     remedy_zh, remedy_en = "长的查询请用 POST 提交。", "Send long queries with POST."
 
 
+class AddressTooLong(JixiaoError):
+    """The address of a request never ends."""
+
+    code, zh, en, status = "address-too-long", "请求的地址过长。", "The address of the request is too long.", 414
+    remedy_zh, remedy_en = "长的查询请用 POST 提交。", "Send long queries with POST."
+
+
 class TooSlow(JixiaoError):
     """The client has begun a request and does not go on."""
 
@@ -58,7 +66,9 @@ class Connection(HttpToolsProtocol):
         self._watch: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Begin, and look after it from now on."""
+        """Begin, and look after it from now on; where there are too many, whoever has idled longest makes room."""
+        if self.limit_concurrency is not None and len(self.connections) + 1 >= self.limit_concurrency:
+            self._make_room()
         super().connection_made(transport)
         self._watch = self.loop.call_later(PATIENCE, self._look)
 
@@ -67,6 +77,13 @@ class Connection(HttpToolsProtocol):
         if self._watch is not None:
             self._watch.cancel()
         super().connection_lost(exc)
+
+    def _make_room(self) -> None:
+        idle = [other for other in self.connections if isinstance(other, Connection) and other._idle()]
+        if idle:
+            longest = min(idle, key=lambda other: other._waiting_since)
+            self.connections.discard(longest)
+            longest.transport.close()
 
     # -- what comes in
 
@@ -85,7 +102,7 @@ class Connection(HttpToolsProtocol):
             else:
                 break
         if self._barren > LONGEST_HEAD:
-            self._refuse(HeadTooLarge())
+            self._refuse(AddressTooLong() if len(self.url) > LONGEST_HEAD // 2 else HeadTooLarge())
 
     def _without_offer(self) -> bytes:
         """The head of the request, for a new parser."""
@@ -100,6 +117,12 @@ class Connection(HttpToolsProtocol):
 
     def _should_upgrade(self) -> bool:
         return True  # to uvicorn: leave this request alone, it comes again without the offer
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """A header, that of codings as one of the two that the service has."""
+        if name.lower() == b"accept-encoding":
+            value = b"gzip" if accepts_gzip(value.decode("latin-1")) else b"identity"
+        super().on_header(name, value)
 
     def on_headers_complete(self) -> None:
         """A head is whole."""

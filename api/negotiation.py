@@ -1,4 +1,4 @@
-"""Content negotiation by the Accept header (RFC 9110, 12.5.1)."""
+"""Content negotiation by what a client accepts (RFC 9110, 12.5)."""
 
 from __future__ import annotations
 
@@ -62,3 +62,13 @@ def prefers_english(accept_language: str | None) -> bool:
         if name in wanted:
             wanted[name] = max(wanted[name], _q(parameters))
     return wanted["en"] > wanted["zh"]
+
+
+@lru_cache(maxsize=256)
+def accepts_gzip(accept_encoding: str) -> bool:
+    """Whether gzip is wanted, by name or as any coding, and not refused (RFC 9110, 12.5.3)."""
+    wanted = {}
+    for part in accept_encoding.split(","):
+        coding, *parameters = (piece.strip().lower() for piece in part.split(";"))
+        wanted["gzip" if coding == "x-gzip" else coding] = _q(parameters)
+    return wanted.get("gzip", wanted.get("*", 0.0)) > 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import socket
 import sys
 from contextlib import suppress
@@ -31,19 +32,35 @@ def serve(store: str, host: str, port: int, **others: Any) -> None:
     settings = Settings(store=store, host=host, port=port, token=token, **others)
     if settings.log_json:
         log_as_json()
+    _open_files(settings)
     with _listen(settings) as listener:
         app = create_app(settings)
         url = f"http://{f'[{host}]' if ':' in host else host}:{listener.getsockname()[1]}/"
         print(f"绩效 Jixiao → {url}（Ctrl-C 停止 to stop）", file=sys.stderr, flush=True)
         with suppress(KeyboardInterrupt):  # uvicorn stops in good order and raises it again
-            uvicorn.Server(configured(app)).run(sockets=[listener])
+            uvicorn.Server(configured(app, settings)).run(sockets=[listener])
 
 
-def configured(app: ASGIApp, log_level: str = "warning") -> uvicorn.Config:
+def configured(app: ASGIApp, settings: Settings, log_level: str = "warning") -> uvicorn.Config:
     """How uvicorn serves the application."""
     return uvicorn.Config(
-        app, http=Connection, ws="none", log_level=log_level, server_header=False, timeout_graceful_shutdown=5
+        app,
+        http=Connection,
+        ws="none",
+        log_level=log_level,
+        server_header=False,
+        timeout_graceful_shutdown=5,
+        limit_concurrency=settings.max_connections + 1,  # connections that are busy; Connection sees to the others
     )
+
+
+def _open_files(settings: Settings) -> None:
+    """Allow as many open files as connections and workers need: many systems begin with 1,024."""
+    wanted = settings.max_connections + 4 * settings.query_workers + 500
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft < wanted and soft != resource.RLIM_INFINITY:
+        most = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
 
 
 def _listen(settings: Settings) -> socket.socket:

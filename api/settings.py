@@ -58,6 +58,13 @@ class Settings:
         64,
         10**6,
     )
+    max_connections: int = _setting(
+        1000,
+        "同时保持的连接至多几个；再多时最久不用的让位。",
+        "Connections at once; above that, whoever has idled longest makes room.",
+        1,
+        100_000,
+    )
     query_workers: int = _setting(
         16, "同时运行多少条 SPARQL 查询，其余排队。", "SPARQL queries that run at once; others wait.", 1, 256
     )

@@ -20,8 +20,8 @@ def free_port() -> int:
 
 
 @contextmanager
-def running(command: list[str], answers: str, seconds: float = 60) -> Iterator[None]:
-    """A server, from when it answers at a URL until the end of the block."""
+def running(command: list[str], answers: str, seconds: float = 60) -> Iterator[subprocess.Popen[bytes]]:
+    """A server, from when it answers at a URL until the end of the block; its process."""
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         deadline = time.monotonic() + seconds
@@ -33,19 +33,23 @@ def running(command: list[str], answers: str, seconds: float = 60) -> Iterator[N
                 assert process.poll() is None, f"{command} ended with {process.returncode}"
                 assert time.monotonic() < deadline, f"{command} does not answer"
                 time.sleep(0.05)
-        yield
+        yield process
     finally:
         process.terminate()
         process.wait(30)
 
 
-@contextmanager
-def oxigraph(folder: Path, *arguments: str) -> Iterator[str]:
-    """The server of the package ``oxigraph``; its query URL."""
+def oxigraph_command(folder: Path, port: int, *arguments: str) -> list[str]:
+    """What runs the server of the package ``oxigraph``."""
     name = "oxigraph"
     program = shutil.which(name, path=f"{sysconfig.get_path('scripts')}:{Path(sys.executable).parent}")
     assert program, "pip install oxigraph"
+    return [program, *(arguments or ("serve",)), "--location", str(folder), "--bind", f"127.0.0.1:{port}"]
+
+
+@contextmanager
+def oxigraph(folder: Path) -> Iterator[str]:
+    """That server; its query URL."""
     port = free_port()
-    command = [program, *(arguments or ("serve",)), "--location", str(folder), "--bind", f"127.0.0.1:{port}"]
-    with running(command, f"http://127.0.0.1:{port}/"):
+    with running(oxigraph_command(folder, port), f"http://127.0.0.1:{port}/"):
         yield f"http://127.0.0.1:{port}/query"

@@ -18,7 +18,7 @@ def served(settings: Settings) -> Iterator[httpx.Client]:
     """A client of the application with these settings."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        server = uvicorn.Server(configured(create_app(settings), log_level="critical"))
+        server = uvicorn.Server(configured(create_app(settings), settings, log_level="critical"))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()
         try:

@@ -1,44 +1,56 @@
 """The service beside other SPARQL servers over HTTP: same data, same queries, same clients; ratios of one run.
 
-python -m tests.bench.service [QUADS [SECONDS]]        # default: 1,000,000 quads, 10 s a measurement
+python -m tests.bench.service [--quads N] [--seconds S] [--store FOLDER] [oxigraph] [attack] [rdflib]
 
-First ``oxigraph serve-read-only`` (package ``oxigraph``) over the very folder of the service. Then 100 clients look
-things up while five others ask hostile queries without end. Last, over 20,000 quads, ``rdflib-endpoint`` where that
-program is on the PATH (``pip install rdflib-endpoint``), with two aggregates. The clients are threads of one process on
-the same machine: their own work draws every ratio towards one.
+oxigraph: ``oxigraph serve-read-only`` (package ``oxigraph``) over the very folder of the service: small lookups, 1,000
+rows, 50,000 rows. "New": no query was asked before, "again": each was; only the service remembers its answers.
+attack: 100 clients look things up for a minute, without and with five others that ask hostile queries without end, and
+what is left behind.
+rdflib: ``rdflib-endpoint`` where that program is on the PATH (``pip install rdflib-endpoint[cli,web]``), with every
+question of the library that counts, sums or averages; it reads a million quads in some minutes and takes GBs.
+
+Without names, all three. The clients (:mod:`tests.bench.load`) are a process of their own on the same machine; CPU is
+what a server's processes used for an answer, which other work on the machine does not change.
 """
 
 from __future__ import annotations
 
-import http.client
-import itertools
+import argparse
+import os
+import re
 import shutil
+import statistics
 import sys
 import tempfile
 import threading
 import time
-from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import quote
 
 import httpx
 import pyoxigraph
 from pyoxigraph import RdfFormat
 
-from tests.bench.dump import filled
-from tests.servers import free_port, oxigraph, running
+from graph.queries import library
+from graph.store.bound import bound
+from tests.bench import dump, questions
+from tests.bench.load import Measured, generator, load
+from tests.bench.processes import use
+from tests.servers import free_port, oxigraph_command, running
 
 JX = "https://w3id.org/jixiao/ontology#"
-QUADS, SECONDS, FEW = 1_000_000, 10.0, 20_000
-CLIENTS, LIMIT_SECONDS = 100, 2
+CLIENTS, CROWD, ROUNDS = 8, 100, 3
+LIMIT_SECONDS = 2  # of a hostile query
+THROUGHPUT, TAIL = 0.8, 1.3  # what is aimed at, as ratios to oxigraph
+FASTER = 20  # what is aimed at, as ratio to rdflib-endpoint
+PATIENCE = 300  # seconds for an answer of rdflib-endpoint
 START = "import sys; from api.serve import serve; serve(sys.argv[1], '127.0.0.1', int(sys.argv[2]), query_seconds=%g)"
-AGGREGATES = {
-    "count by class": "SELECT ?c (COUNT(?s) AS ?n) { ?s a ?c } GROUP BY ?c ORDER BY DESC(?n)",
-    "mean of amounts": "SELECT ?p (AVG(?o) AS ?mean) { ?s ?p ?o FILTER(isNumeric(?o)) } GROUP BY ?p",
-}
+ROWS = f"SELECT ?s ?p ?o {{ ?s a <{JX}Indicator> ; ?p ?o }} LIMIT %d"
+AGGREGATE = re.compile(r"\b(COUNT|SUM|AVG|GROUP BY)\b")
+JSON = {"Accept": "application/sparql-results+json"}
 HOSTILE = (
     "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }",
     "SELECT * { ?a ?b ?c . ?d ?e ?f } ORDER BY ?c ?f",
@@ -48,156 +60,228 @@ HOSTILE = (
 )
 
 
-@dataclass
-class Measured:
-    """What the clients of one measurement saw."""
+@dataclass(frozen=True)
+class Server:
+    """One that runs: its name, its query URL and its process."""
 
-    seconds: list[float] = field(default_factory=list)
-    statuses: Counter[int | str] = field(default_factory=Counter)
-    lasted: float = 0.0
+    name: str
+    url: str
+    pid: int
 
-    @property
-    def rate(self) -> float:
-        """Answers a second."""
-        return self.statuses[200] / self.lasted
-
-    @property
-    def p95(self) -> float:
-        """Milliseconds within which 95 of 100 answers came."""
-        return sorted(self.seconds)[int(len(self.seconds) * 0.95)] * 1000 if self.seconds else float("nan")
-
-    @property
-    def failed(self) -> dict[int | str, int]:
-        """How many answers were not 200, by status or kind of error."""
-        return {status: count for status, count in self.statuses.items() if status != 200}
-
-
-def load(url: str, queries: Iterator[str], clients: int, seconds: float, patience: float = 60) -> Measured:
-    """Ask from so many threads for so long; ``queries`` is shared by them."""
-    found, lock, place = Measured(), threading.Lock(), urlsplit(url)
-    begin = time.perf_counter()
-
-    def client() -> None:
-        connection = http.client.HTTPConnection(place.netloc, timeout=patience)
-        while time.perf_counter() < begin + seconds:
-            with lock:
-                path = f"{place.path}?{urlencode({'query': next(queries)})}"
-            asked, status = time.perf_counter(), _status(connection, path)
-            with lock:
-                found.seconds.append(time.perf_counter() - asked)
-                found.statuses[status] += 1
-
-    threads = [threading.Thread(target=client) for _ in range(clients)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    found.lasted = time.perf_counter() - begin
-    return found
-
-
-def _status(connection: http.client.HTTPConnection, path: str) -> int | str:
-    try:
-        connection.request("GET", path, headers={"Accept": "application/sparql-results+json"})
-        response = connection.getresponse()
-        response.read()
-        return response.status
-    except (OSError, http.client.HTTPException) as error:  # counted: the measurement is of these too
-        connection.close()
-        return type(error).__name__
+    def target(self, query: str) -> str:
+        """The target of a GET with a query."""
+        return f"/{self.url.split('/', 3)[3]}?query={quote(query, safe='')}"
 
 
 @contextmanager
-def jixiao(folder: Path, seconds: float = 60) -> Iterator[str]:
-    """The service over a folder, with a bound on a query's seconds; its query URL."""
+def jixiao(folder: Path, seconds: float = 60) -> Iterator[Server]:
+    """The service over a folder, with a bound on a query's seconds."""
     port = free_port()
     command = [sys.executable, "-c", START % seconds, str(folder), str(port)]
-    with running(command, f"http://127.0.0.1:{port}/health", 300):
-        yield f"http://127.0.0.1:{port}/sparql"
+    with running(command, f"http://127.0.0.1:{port}/health", 300) as process:
+        yield Server("jixiao", f"http://127.0.0.1:{port}/sparql", process.pid)
 
 
-def lookups(url: str) -> list[str]:
-    """Queries for all that is said of one thing, for a thousand things of the store."""
-    query = f"SELECT ?s {{ ?s a <{JX}Indicator> }} LIMIT 1000"
-    answer = httpx.get(url, params={"query": query}, headers={"Accept": "application/sparql-results+json"}, timeout=60)
-    found = [row["s"]["value"] for row in answer.raise_for_status().json()["results"]["bindings"]]
+@contextmanager
+def oxigraph(folder: Path) -> Iterator[Server]:
+    """The server of the engine that the service has inside."""
+    port = free_port()
+    command = oxigraph_command(folder, port, "serve-read-only", "--union-default-graph")
+    with running(command, f"http://127.0.0.1:{port}/", 60) as process:
+        yield Server("oxigraph", f"http://127.0.0.1:{port}/query", process.pid)
+
+
+def lookups(server: Server) -> list[str]:
+    """Queries for all that is said of one thing, for things all over the store."""
+    query = f"SELECT DISTINCT ?s {{ ?s a <{JX}Indicator> }} LIMIT 50000"
+    answer = httpx.get(server.url, params={"query": query}, headers=JSON, timeout=60).raise_for_status()
+    found = [row["s"]["value"] for row in answer.json()["results"]["bindings"]]
     return [f"SELECT ?p ?o {{ <{iri}> ?p ?o }}" for iri in found]
 
 
-def compare(urls: dict[str, str], queries: dict[str, list[str]], clients: int, seconds: float) -> None:
-    """Print each query's throughput and p95 on two servers, and the first's as a ratio of the second's."""
-    for name, texts in queries.items():
-        found = {server: load(url, itertools.cycle(texts), clients, seconds) for server, url in urls.items()}
-        one, other = found.values()
-        cells = (f"{server} {m.rate:8.1f}/s p95 {m.p95:7.1f} ms" for server, m in found.items())
-        ratios = f"throughput {one.rate / other.rate:5.2f} × p95 {one.p95 / other.p95:5.2f} ×"
-        print(f"{name:18} {'; '.join(cells)}; {ratios}; errors {one.failed} {other.failed}", flush=True)
+# -- beside oxigraph ---------------------------------------------------------------------------------------------------
 
 
 def against_oxigraph(folder: Path, seconds: float) -> None:
-    """The service beside the server of the engine that it has inside."""
-    with jixiao(folder) as ours, oxigraph(folder, "serve-read-only", "--union-default-graph") as theirs:
-        rows = "SELECT ?s ?p ?o {{ ?s a <%sIndicator> ; ?p ?o }} LIMIT {}" % JX  # noqa: UP031
-        queries = {"small lookup": lookups(ours), "medium, 1,000 rows": [rows.format(1000)]}
-        queries["large, 50,000 rows"] = [rows.format(50_000)]
-        compare({"jixiao": ours, "oxigraph": theirs}, queries, 8, seconds)
+    """Print a line for each kind of query, new and again."""
+    with jixiao(folder) as ours, oxigraph(folder) as theirs:
+        small = lookups(ours)
+        few = small[:: max(len(small) // 1000, 1)][:1000]
+        kinds = {"small lookups, new": (small, True), "small lookups, again": (few, False)}
+        for rows in (1000, 50_000):
+            kinds |= {f"{rows:,} rows, {way}": ([ROWS % rows], way == "new") for way in ("new", "again")}
+        for name, (queries, new) in kinds.items():
+            _compare(name, (ours, theirs), queries, new, seconds)
 
 
-def against_rdflib(folder: Path, file: Path, seconds: float) -> None:
-    """The service beside a SPARQL server written in Python."""
+def _compare(name: str, servers: tuple[Server, Server], queries: list[str], new: bool, seconds: float) -> None:
+    """Measure in turns, so that a machine that slows down slows both."""
+    found: dict[str, list[tuple[Measured, float]]] = {server.name: [] for server in servers}
+    for _ in range(ROUNDS):
+        for server in servers:
+            targets = [server.target(query) for query in queries]
+            if not new:
+                load(server.url, targets, 1, 1, new=False)
+            before = use(server.pid).cpu
+            measured = load(server.url, targets, CLIENTS, seconds / ROUNDS, new=new)
+            cpu = (use(server.pid).cpu - before) / max(sum(measured.statuses.values()), 1)
+            found[server.name].append((measured, cpu * 1000))
+    middle = {server: _middle(runs) for server, runs in found.items()}
+    cells = (
+        f"{server:9} {rate:8.1f}/s p50 {p50:7.1f} p95 {p95:7.1f} p99 {p99:7.1f} ms CPU {cpu:6.2f} ms"
+        for server, (rate, p50, p95, p99, cpu) in middle.items()
+    )
+    one, other = middle.values()
+    faster, slower = one[0] / other[0], one[2] / other[2]
+    verdict = "met" if faster >= THROUGHPUT and slower <= TAIL else "NOT met"
+    failed = [measured.failed for runs in found.values() for measured, _ in runs if measured.failed]
+    print(f"{name}\n  " + "\n  ".join(cells))
+    limits = f"(aims ≥ {THROUGHPUT:g}, ≤ {TAIL:g}: {verdict})"
+    print(f"  throughput {faster:.2f} × p95 {slower:.2f} × {limits}; errors {failed or 0}", flush=True)
+
+
+def _middle(runs: list[tuple[Measured, float]]) -> list[float]:
+    """The medians of rate, p50, p95, p99 and CPU."""
+    return [statistics.median(column) for column in zip(*((m.rate, *m.ms, cpu) for m, cpu in runs), strict=True)]
+
+
+# -- under attack ------------------------------------------------------------------------------------------------------
+
+
+def under_attack(folder: Path, seconds: float) -> None:
+    """Print what a hundred clients see, without and with hostile queries beside them, and what these leave behind."""
+    with ExitStack() as stack:
+        temporary = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        os.environ["TMPDIR"] = str(temporary)  # the service's, which inherits it
+        server = stack.enter_context(jixiao(folder, LIMIT_SECONDS))
+        del os.environ["TMPDIR"]
+        small = [server.target(query) for query in lookups(server)]
+        calm = load(server.url, small, CROWD, 10, new=True)
+        before = use(server.pid)
+        rough, hostile, health = _attacked(server, small, seconds)
+        time.sleep(LIMIT_SECONDS + 1)
+        after, left = use(server.pid), sorted(path.name for path in temporary.rglob("*"))
+    for name, measured in (("calm", calm), ("with hostile", rough)):
+        p50, p95, p99 = measured.ms
+        told = f"{measured.rate:8.1f}/s p50 {p50:6.1f} p95 {p95:6.1f} p99 {p99:6.1f} ms"
+        print(f"{CROWD} clients, {name:12} {measured.seconds:3.0f} s {told} errors {measured.failed or 0}")
+    print(f"hostile queries, bound {LIMIT_SECONDS} s: {dict(hostile.statuses)}, p95 {hostile.ms[1]:.0f} ms")
+    print(f"/health meanwhile, {len(health)} times: median {statistics.median(health):.0f}, most {max(health):.0f} ms")
+    print(f"before: {before}\nafter:  {after}; temporary files {left or 0}", flush=True)
+
+
+def _attacked(server: Server, small: list[str], seconds: float) -> tuple[Measured, Measured, list[float]]:
+    hostile: list[Measured] = []
+    health: list[float] = []
+    over = threading.Event()
+
+    def attack() -> None:
+        targets = [server.target(query) for query in HOSTILE]
+        hostile.append(load(server.url, targets, len(HOSTILE), seconds, new=True, own=True))
+
+    def watch() -> None:
+        with httpx.Client(timeout=60) as client:
+            while not over.wait(0.5):
+                begin = time.perf_counter()
+                client.get(server.url.replace("/sparql", "/health")).raise_for_status()
+                health.append((time.perf_counter() - begin) * 1000)
+
+    threads = [threading.Thread(target=attack), threading.Thread(target=watch)]
+    for thread in threads:
+        thread.start()
+    rough = load(server.url, small, CROWD, seconds, new=True)
+    over.set()
+    for thread in threads:
+        thread.join()
+    return rough, hostile[0], health
+
+
+# -- beside rdflib-endpoint --------------------------------------------------------------------------------------------
+
+
+def against_rdflib(quads: int, temporary: Path) -> None:
+    """Print a line for each question of the library that counts, sums or averages."""
     program = shutil.which("rdflib-endpoint")
     if program is None:
         print("rdflib-endpoint is not on the PATH: not compared")
         return
+    folder, file = temporary / "questions", temporary / "questions.nq"
+    print(f"{_stored(folder, file, quads):,} quads of departments made up", flush=True)
     port = free_port()
     command = [program, "serve", "--host", "127.0.0.1", "--port", str(port), str(file)]
-    with jixiao(folder) as ours, running(command, f"http://127.0.0.1:{port}/?query=ASK%20%7B%7D", 120):
-        queries = {name: [text] for name, text in AGGREGATES.items()}
-        compare({"jixiao": ours, "rdflib-endpoint": f"http://127.0.0.1:{port}/"}, queries, 2, seconds)
+    alive, ratios = f"http://127.0.0.1:{port}/?query=ASK%20%7B%7D", []
+    with ExitStack() as stack:
+        ours = stack.enter_context(jixiao(folder))
+        theirs = stack.enter_context(ExitStack())
+        for name, query in _aggregates().items():
+            if not ratios or ratios[-1][1]:  # at the first, and after one that has no end
+                theirs.close()
+                begin = time.perf_counter()
+                theirs.enter_context(running(command, alive, 3600))
+                print(f"rdflib-endpoint has read them in {time.perf_counter() - begin:.0f} s", flush=True)
+            first, again = (_asked(ours.url, query)[0] for _ in range(2))
+            their, ended = _asked(f"http://127.0.0.1:{port}/", query)
+            ratios.append((their / first, not ended))
+            more = "" if ended else "≥ "
+            times = f"jixiao {first * 1000:7.1f} ms, again {again * 1000:5.1f} ms; rdflib-endpoint {more}{their:.1f} s"
+            print(f"{name:28} {times}; {more}{their / first:,.0f} ×", flush=True)
+    least = min(ratio for ratio, _ in ratios)
+    print(f"least {least:,.0f} × (aim ≥ {FASTER}: {'met' if least >= FASTER else 'NOT met'})")
 
 
-def under_attack(folder: Path, seconds: float) -> None:
-    """A hundred clients look things up, without and with five that ask what has no end."""
-    with jixiao(folder, LIMIT_SECONDS) as url:
-        small = itertools.cycle(lookups(url))
-        calm = load(url, small, CLIENTS, seconds)
-        hostile: list[Measured] = []
-        ask: Callable[[], None] = lambda: hostile.append(load(url, itertools.cycle(HOSTILE), len(HOSTILE), seconds))  # noqa: E731
-        attack = threading.Thread(target=ask)
-        attack.start()
-        rough = load(url, small, CLIENTS, seconds)
-        attack.join()
-        alive = httpx.get(url.replace("/sparql", "/health"), timeout=60).status_code
-    for name, m in (("calm", calm), ("with hostile", rough)):
-        print(f"{CLIENTS} clients, {name:12} {m.rate:8.1f}/s p95 {m.p95:7.1f} ms errors {m.failed}")
-    print(f"with hostile / calm: throughput {rough.rate / calm.rate:.2f} × p95 {rough.p95 / calm.p95:.2f} ×")
-    told = f"{dict(hostile[0].statuses)}, p95 {hostile[0].p95:.0f} ms"
-    print(f"hostile queries, bound {LIMIT_SECONDS} s: {told}; /health {alive}")
+def _stored(folder: Path, file: Path, quads: int) -> int:
+    """The store that the questions are measured on, in a folder and as a file."""
+    made, _ = questions.filled(quads)
+    with closing(made) as source, file.open("wb") as stream:
+        source.dump(stream, RdfFormat.N_QUADS)
+    store = pyoxigraph.Store(folder)
+    store.bulk_load(path=file, format=RdfFormat.N_QUADS)
+    store.flush()
+    return len(store)
+
+
+def _aggregates() -> dict[str, str]:
+    """The questions as plain SPARQL, with the examples of the parameters that they need."""
+    found = {}
+    for name, question in library().items():
+        if AGGREGATE.search(question.sparql):
+            terms = question.bindings({p.name: p.example for p in question.params if p.required})
+            found[name] = bound(question.text(terms), terms)
+    return found
+
+
+def _asked(url: str, query: str) -> tuple[float, bool]:
+    """Seconds until the answer was there, and whether it was."""
+    begin, ended = time.perf_counter(), True
+    try:
+        httpx.post(url, data={"query": query}, headers=JSON, timeout=PATIENCE).raise_for_status()
+    except httpx.ReadTimeout:
+        ended = False
+    return time.perf_counter() - begin, ended
 
 
 def main() -> None:
-    """Fill the stores, then print a line for each measurement."""
-    quads = int(sys.argv[1]) if len(sys.argv) > 1 else QUADS
-    seconds = float(sys.argv[2]) if len(sys.argv) > 2 else SECONDS
+    """Fill the stores, then print what is asked for."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--quads", type=int, default=1_000_000)
+    parser.add_argument("--seconds", type=float, default=60.0, help="of an attack; a quarter of it a measurement")
+    parser.add_argument("--store", type=Path, help="a folder to copy, in place of filling one")
+    parser.add_argument("parts", nargs="*")
+    asked = parser.parse_args()
+    parts = asked.parts or ["oxigraph", "attack", "rdflib"]
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary) / "store"
-        print(f"{filled(folder, quads):,} quads", flush=True)
-        against_oxigraph(folder, seconds)
-        under_attack(folder, seconds)
-        small, file = Path(temporary) / "few" / "store", Path(temporary) / "few.nt"
-        small.parent.mkdir()
-        print(f"{_some(folder, small, file):,} quads, as few as rdflib can bear", flush=True)
-        against_rdflib(small, file, seconds)
-
-
-def _some(folder: Path, small: Path, file: Path) -> int:
-    """The first quads of a store as a store of their own, and as triples in a file."""
-    some = list(itertools.islice(pyoxigraph.Store.read_only(str(folder)), FEW))
-    store = pyoxigraph.Store(small)
-    store.bulk_extend(some)
-    store.flush()
-    pyoxigraph.serialize((quad.triple for quad in some), str(file), RdfFormat.N_TRIPLES)
-    return len(some)
+        if {"oxigraph", "attack"} & {*parts}:
+            if asked.store:
+                shutil.copytree(asked.store, folder)
+            quads = len(pyoxigraph.Store.read_only(str(folder))) if asked.store else dump.filled(folder, asked.quads)
+            print(f"{quads:,} quads; {os.cpu_count()} processors; clients: {generator()}", flush=True)
+        if "oxigraph" in parts:
+            against_oxigraph(folder, asked.seconds / 4)
+        if "attack" in parts:
+            under_attack(folder, asked.seconds)
+        if "rdflib" in parts:
+            against_rdflib(asked.quads, Path(temporary))
 
 
 if __name__ == "__main__":

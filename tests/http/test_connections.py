@@ -4,6 +4,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -110,14 +111,22 @@ def test_a_query_of_60_kb_may_stand_in_the_address(opened: socket.socket) -> Non
     assert answers(opened, 1) == [(200, b"true")]
 
 
-@pytest.mark.parametrize("text", [b"GET /", b"GET / HTTP/1.1\r\nA: ", b"GET / HTTP/1.1\r\nHost: x\r\nA"])
-def test_a_head_without_end_is_refused(opened: socket.socket, text: bytes) -> None:
+@pytest.mark.parametrize(
+    ("text", "status", "code"),
+    [
+        (b"GET /", 414, b"address-too-long"),
+        (b"GET / HTTP/1.1\r\nA: ", 431, b"head-too-large"),
+        (b"GET / HTTP/1.1\r\nHost: x\r\nA", 431, b"head-too-large"),
+        (post(length=None) + b"1\r\nq\r\n0\r\nA: ", 431, b"head-too-large"),
+    ],
+)
+def test_a_head_without_end_is_refused(opened: socket.socket, text: bytes, status: int, code: bytes) -> None:
     opened.sendall(text)
     sending = threading.Thread(target=_flood, args=(opened,))
     sending.start()
-    status, body = answers(opened, 1)[0]
-    assert status == 431
-    assert b"head-too-large" in body
+    told, body = answers(opened, 1)[0]
+    assert told == status
+    assert code in body
     sending.join()
 
 
@@ -208,3 +217,32 @@ def test_whoever_takes_an_answer_slowly_gets_all_of_it(monkeypatch: pytest.Monke
             found += piece
             time.sleep(0.01)
     assert len(found) > len(whole) > 2**22
+
+
+def test_where_there_are_too_many_connections_whoever_has_idled_longest_makes_room(
+    sample_store: Path, served: Served
+) -> None:
+    with served(Settings(store=str(sample_store), max_connections=20)) as client:
+        place = client.base_url.host, client.base_url.port or 80
+        with ExitStack() as stack:
+            opened = [stack.enter_context(socket.create_connection(place, timeout=20)) for _ in range(200)]
+            opened[-1].sendall(head("GET", "/health"))
+            assert answers(opened[-1], 1)[0][0] == 200
+            assert until_the_end(opened[0]) == b""
+            assert client.get("/health").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("accepted", "coding"),
+    [
+        ("gzip, deflate, br", "gzip"),
+        ("br, *", "gzip"),
+        ("GZip;q=0.1", "gzip"),
+        ("", None),
+        ("gzip;q=0", None),
+        ("br, gzip ; q=0, *", None),
+        ("notgzip", None),
+    ],
+)
+def test_answers_are_compressed_for_whoever_wants_gzip(client: Client, accepted: str, coding: str | None) -> None:
+    assert client.get("/openapi.json", headers={"Accept-Encoding": accepted}).headers.get("content-encoding") == coding
