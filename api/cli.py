@@ -11,7 +11,7 @@ import typer
 from api import export_commands, export_template, terminal
 from api.options import BomOption, OutputOption, Paths, StoreOption, known, location, opened
 from api.terminal import as_text, complain, out, show
-from graph import __version__, ingest, output, patterns, queries, resources
+from graph import __version__, ingest, output, patterns, queries, resources, summaries
 from graph.errors import BadParameter, JixiaoError
 from graph.export.lookup import find_table
 from graph.export.rows import of_answer
@@ -257,6 +257,7 @@ def link_command(
         if allow is not None:
             patterns.allow(target, allow)
         patterns.link(target)
+        summaries.renew(target)
 
 
 # -- serve ----------------------------------------------------------------------------------------------------------

@@ -22,6 +22,7 @@ from graph.iris import JX, RDF_TYPE, RDFS_LABEL
 from graph.mass_validation import peers, refresh
 from graph.patterns import link
 from graph.store import Store
+from graph.summaries import renew
 
 PROV = "http://www.w3.org/ns/prov#"
 _DATE_TIME = NamedNode("http://www.w3.org/2001/XMLSchema#dateTime")
@@ -59,6 +60,7 @@ def withdraw(store: Store, iri: str, who: str, history: Path | None) -> Made:
     compared = peers(store, iri)
     store.replace({**put_away((iri,), store, history), NamedNode(activity): log})
     link(store)
+    renew(store)
     refresh(store, compared)
     return Made(activity, (), (iri,))
 
@@ -92,6 +94,7 @@ def _store(
     activity, log = _log(who, kind, stored, older, names)
     store.replace({**graphs, NamedNode(activity): log})
     link(store, [change.name for change in changes])
+    renew(store)
     refresh(store, stored)
     return Made(activity, stored, older)
 

@@ -1,9 +1,9 @@
 """The batch: files and folders → read, judged, stored. One bad file is reported and the rest goes on.
 
-A disclosure is replaced in one transaction together with its findings. Ingesting the same file twice changes nothing,
-under whatever name. A file that holds a table which another stored disclosure holds too is its correction: the older
-one leaves the graph for the history folder, and the newer says ``prov:wasRevisionOf``. What was corrected once does not
-come back when a folder with both versions is read again.
+A disclosure is replaced in one transaction together with its findings and its summary. Ingesting the same file twice
+changes nothing, under whatever name. A file that holds a table which another stored disclosure holds too is its
+correction: the older one leaves the graph for the history folder, and the newer says ``prov:wasRevisionOf``. What was
+corrected once does not come back when a folder with both versions is read again.
 """
 
 from __future__ import annotations
@@ -41,6 +41,7 @@ from graph.readers.document import Document
 from graph.shapes import DESCRIPTIONS
 from graph.store import Store
 from graph.store.rows import strings
+from graph.summaries import renew, summarise
 from graph.validation import Finding, judge, recompared, report_triples
 from graph.vocabulary import vocabulary
 
@@ -168,6 +169,7 @@ def ingest(
         yield replace(outcome, named=named)
         progress(done, len(files))
     link(store, changed)
+    renew(store)
     refresh(store, [name.value for name in changed])
 
 
@@ -263,9 +265,11 @@ class Holdings:
         older = sorted({*replaces, *(self.holders[table] for table in known if table in self.holders)} - {name.value})
         revised = {*older, *(old for graph in (name.value, *older) for old in _objects(store, graph, WAS_REVISION_OF))}
         triples += [Triple(name, WAS_REVISION_OF, NamedNode(old)) for old in revised]
+        follows = derive(triples, rejected(store))
         graphs = {
             name: triples,
-            NamedNode(iris.derived(name.value)): derive(triples, rejected(store)),
+            NamedNode(iris.derived(name.value)): follows,
+            NamedNode(iris.summary(name.value)): summarise([*triples, *follows]),
             **_findings(name, reading, store),
         }
         for table in [table for table, graph in self.holders.items() if graph == name.value or graph in older]:
@@ -303,5 +307,5 @@ def put_away(older: Iterable[str], store: Store, history: Path | None) -> dict[N
             data = serialize(store.graph(graph), format=RdfFormat.N_TRIPLES)
             (history / f"{graph.value.rsplit('/', 1)[-1]}.nt.gz").write_bytes(gzip.compress(data or b"", mtime=0))
         emptied |= {graph: ()}
-        emptied |= {NamedNode(beside(graph.value)): () for beside in (iris.findings, iris.derived)}
+        emptied |= {NamedNode(beside(graph.value)): () for beside in (iris.findings, iris.derived, iris.summary)}
     return emptied

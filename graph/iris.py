@@ -14,6 +14,8 @@ JX = BASE + "ontology#"
 RDF_TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 RDFS_LABEL = "http://www.w3.org/2000/01/rdf-schema#label"
 
+TOTALS = BASE + "id/summary"  # the graph of what all summaries come to
+
 WHOLE_DEPARTMENT = "部门整体"
 SELF_EVALUATION = "~自评"
 
@@ -66,6 +68,11 @@ def findings(disclosure_iri: str) -> str:
 def derived(disclosure_iri: str) -> str:
     """The named graph of what follows from a disclosure: concepts, figures, observations."""
     return f"{disclosure_iri}/derived"
+
+
+def summary(disclosure_iri: str) -> str:
+    """The named graph of a disclosure's totals."""
+    return f"{disclosure_iri}/summary"
 
 
 def basis(number: str, base: str = BASE) -> str:

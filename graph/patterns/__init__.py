@@ -104,9 +104,11 @@ def _version(store: Store) -> str:
 
 
 def _derive_again(store: Store, names: list[str], refused: Container[str]) -> None:
+    store.remove([NamedNode(iris.TOTALS)])  # until the summaries are made anew, nobody is to trust them
     for start in range(0, len(names), _BATCH):
         batch = names[start : start + _BATCH]
-        store.replace({NamedNode(iris.derived(n)): derive(store.graph(NamedNode(n)), refused) for n in batch})
+        derived = {NamedNode(iris.derived(n)): derive(store.graph(NamedNode(n)), refused) for n in batch}
+        store.replace({**derived, **{NamedNode(iris.summary(n)): () for n in batch}})  # they are made of both
 
 
 def _concept_of(facts: Facts, words: Vocabulary, refused: Container[str]) -> dict[str, str]:

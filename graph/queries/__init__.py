@@ -5,15 +5,19 @@ table ``[params.NAME]`` for each parameter (see :class:`Parameter`). Values are 
 name, never pasted, so each parameter stands in the outermost SELECT. A line that ends in ``#? NAME`` takes part only
 when that parameter is given, with ``#? NAME OTHER`` when one of them is. A question keeps to one OPTIONAL a pattern: an
 OPTIONAL of two patterns is evaluated over the whole store; so is one after a join through the department's name, which
-is why that name is optional too. What stands in ``service/`` serves lists and pages, not people; what its lists need
-beside (columns, sorts, filters that they share) stands in their headers, see :mod:`graph.queries.lists`.
+is why that name is optional too. A question that takes long over a whole store has a second form, behind a line
+``#= summaries``: it asks what is summed up (:mod:`graph.summaries`) and gives the same answer as the first, which is
+asked where summaries are missing or out of date, or where a parameter is given that they know nothing of. What stands
+in ``service/`` serves lists and pages, not people; what its lists need beside (columns, sorts, filters that they share)
+stands in their headers, see :mod:`graph.queries.lists`.
 """
 
 from __future__ import annotations
 
+import hashlib
 import re
 import tomllib
-from collections.abc import Container, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from itertools import islice
@@ -22,14 +26,35 @@ from typing import Any
 
 from pyoxigraph import Literal, NamedNode, QuerySolutions
 
+from graph import iris
 from graph.errors import BadParameter, NotFound, QueryError
 from graph.queries.parameters import Parameter
 from graph.store import Store, Term
+from graph.store.rows import strings
 from graph.vocabulary import vocabulary
 
-__all__ = ["Answer", "Column", "Parameter", "Question", "Sort", "find", "library", "run", "service_library"]
+__all__ = [
+    "TOTALS",
+    "Answer",
+    "Column",
+    "Parameter",
+    "Question",
+    "Sort",
+    "find",
+    "library",
+    "run",
+    "service_library",
+    "summary_library",
+    "summary_mark",
+    "totals_library",
+]
+
+TOTALS = NamedNode(iris.TOTALS)
+"""The graph of what all summaries come to, and of their mark (:mod:`graph.summaries`)."""
+_MARK = f"SELECT ?mark WHERE {{ GRAPH {TOTALS} {{ {TOTALS} <http://purl.org/dc/terms/identifier> ?mark }} }}"
 
 _FOLDER = Path(__file__).parent
+_OVER_SUMMARIES = "#= summaries\n"
 _CONDITION = re.compile(r"#\? *(\w+(?: +\w+)*)\s*$")
 _TEXTS = ("title_zh", "title_en", "description_zh", "description_en")
 
@@ -62,7 +87,7 @@ class Sort:
 class Question:
     """A question: its name (the file's), what it asks in both languages, its parameters and its SPARQL.
 
-    ``columns`` and ``sorts``: only lists of things have them.
+    ``over_summaries``: the same asked of summaries; ``columns`` and ``sorts``: only lists of things have them.
     """
 
     name: str
@@ -72,6 +97,7 @@ class Question:
     description_en: str
     params: tuple[Parameter, ...]
     sparql: str
+    over_summaries: str = ""
     columns: tuple[Column, ...] = ()
     sorts: tuple[Sort, ...] = ()
 
@@ -85,9 +111,13 @@ class Question:
 
     def text(self, given: Container[str]) -> str:
         """The SPARQL without the lines of parameters that are not given."""
-        lines = self.sparql.splitlines(keepends=True)
-        conditions = ((line, _CONDITION.search(line)) for line in lines)
-        return "".join(line for line, match in conditions if not match or any(n in given for n in match[1].split()))
+        return _taking_part(self.sparql, given)
+
+    def text_over_summaries(self, given: Iterable[str]) -> str | None:
+        """The same of its form over summaries; None where it has none, or none that takes what is given."""
+        names = set(given)
+        takes = self.over_summaries and all(re.search(rf"\?{name}\b", self.over_summaries) for name in names)
+        return _taking_part(self.over_summaries, names) if takes else None
 
     def _unknown(self, names: str) -> BadParameter:
         known = ", ".join(parameter.name for parameter in self.params) or "–"
@@ -147,7 +177,12 @@ def run(store: Store, name: str, /, limit: int | None = None, **params: object) 
     """
     question = find(name)
     bindings = question.bindings(params)
-    solutions = store.query(question.text(bindings), bindings=bindings)
+    text = question.text_over_summaries(bindings)
+    if text is None or not _summed_up(store):
+        text = question.text(bindings)
+    if limit is not None:
+        text += f"LIMIT {limit + 1}\n"
+    solutions = store.query(text, bindings=bindings)
     if not isinstance(solutions, QuerySolutions):
         raise QueryError(name)
     given = {parameter.name for parameter in question.params}
@@ -155,6 +190,36 @@ def run(store: Store, name: str, /, limit: int | None = None, **params: object) 
     rows = islice(solutions, None if limit is None else limit + 1)
     terms = [{column: term for column in columns if (term := row[column]) is not None} for row in rows]
     return Answer(columns, terms[:limit], limit is not None and len(terms) > limit)
+
+
+@cache
+def summary_library() -> dict[str, Question]:
+    """What is summed up of each disclosure: CONSTRUCT queries by name."""
+    return _read(_FOLDER / "summaries")
+
+
+@cache
+def totals_library() -> dict[str, Question]:
+    """What all disclosures come to: CONSTRUCT queries by name."""
+    return _read(_FOLDER / "totals")
+
+
+@cache
+def summary_mark() -> str:
+    """A text that differs for different queries of summaries."""
+    queries = (question.sparql for part in (summary_library(), totals_library()) for question in part.values())
+    return hashlib.sha256("\0".join(queries).encode()).hexdigest()[:16]
+
+
+def _summed_up(store: Store) -> bool:
+    """Whether the summaries of a store are those of these queries, and up to date."""
+    return any(row["mark"] == summary_mark() for row in strings(store.query(_MARK)))
+
+
+def _taking_part(sparql: str, given: Container[str]) -> str:
+    lines = sparql.splitlines(keepends=True)
+    conditions = ((line, _CONDITION.search(line)) for line in lines)
+    return "".join(line for line, match in conditions if not match or any(n in given for n in match[1].split()))
 
 
 def _read(folder: Path) -> dict[str, Question]:
@@ -176,6 +241,8 @@ def parse(name: str, text: str, filters: Mapping[str, Any] | None = None) -> Que
         tables = {key: (filters or {})[key] for key in named} | fields.pop("params", {})
         params = tuple(Parameter(name=key, **value) for key, value in tables.items())
         texts = {key: fields.pop(key) for key in _TEXTS}
-        return Question(name=name, params=params, sparql=body, columns=columns, sorts=sorts, **texts, **fields)
+        direct, _, short = body.partition(_OVER_SUMMARIES)
+        asked = {"sparql": direct, "over_summaries": short}
+        return Question(name=name, params=params, columns=columns, sorts=sorts, **asked, **texts, **fields)
     except (tomllib.TOMLDecodeError, KeyError, TypeError) as error:
         raise QueryError(str(error), place=f"{name}.rq", zh="问题的文件头有误。", en="A header is wrong.") from error

@@ -339,3 +339,38 @@ def test_indicators_that_were_copied(years: Store) -> None:
     copied = {row["level3"] for row in run(years, "indicators-copied").rows}
     assert "网络维护及时率" in copied
     assert not copied & {"城乡居民医保参保率", "网络故障率", "购置设备合格率", "设备验收合格率"}
+
+
+# -- beside the twenty questions ------------------------------------------------------------------------------------
+
+
+def test_all_indicators_of_a_department_by_table(ask: Ask) -> None:
+    rows = ask("indicators-of-department", department="511703/达州市达川区医疗保障局")
+    assert len(rows) == 111
+    assert of(rows[:1], "fiscal_year", "project_name")[0][0] == "2026"
+    assert len({row["project_name"] for row in rows}) == 13
+    assert ask("indicators-of-department", department="511703/达州市达川区医疗保障局", year=2025) == []
+
+
+def test_the_most_used_indicator_is_satisfaction(ask: Ask) -> None:
+    rows = ask("most-used-indicators")
+    assert len(rows) == 50
+    assert of(rows[:1], "standard_name", "departments") == [("群众满意度", "5")]
+
+
+def test_values_of_an_indicator_under_any_of_its_names(ask: Ask) -> None:
+    rows = ask("values-of-indicator", indicator="参保率")
+    assert {row["department_name"] for row in rows} >= {"馆陶县医疗保障局"}
+    assert all(row["target"] for row in rows)
+    assert ask("values-of-indicator", indicator=f"{iris.BASE}id/concept/参保率") == rows
+    assert ask("values-of-indicator", indicator="没有这个指标") == []
+
+
+def test_indicators_that_go_together_in_projects_of_one_function(ask: Ask) -> None:
+    rows = ask("co-occurring-indicators", function="2101502")
+    assert len(rows) == 100
+    counts = [int(row["tables"]) for row in rows]
+    assert counts == sorted(counts, reverse=True)
+    assert counts[0] > 1
+    assert all(row["one_name"] and row["one_name"] != row["other_name"] for row in rows)
+    assert ask("co-occurring-indicators", function="0000000") == []
