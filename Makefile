@@ -35,7 +35,7 @@ types: env
 	$(BIN)/mypy
 
 unit: env
-	$(BIN)/pytest -n auto -m "not shared"
+	$(BIN)/pytest -n auto --dist loadgroup -m "not shared"
 
 # Recognition of scanned pages alone; "unit" runs it too where the extra "ocr" is installed, as "dev" does.
 test-ocr: env

@@ -1,7 +1,7 @@
 """Fixtures for every folder of tests, and the marks of those that need something besides.
 
-``shared``: runs only when ``-m`` names it. ``ocr``, ``office``, ``browser``, ``node``, ``jena``: also run where the
-component, LibreOffice, Chromium, Node.js with npm, Jena is installed.
+``shared``: runs only when ``-m`` names it. ``ocr``, ``office``, ``browser``, ``node``, ``jena``, ``virtuoso``: also run
+where the component, LibreOffice, Chromium, Node.js with npm, Jena, Virtuoso is installed.
 """
 
 import os
@@ -19,6 +19,7 @@ from graph.readers import ocr
 from graph.store import Store, open_store
 from graph.vocabulary import Vocabulary, vocabulary
 from tests import browser, jena
+from tests.servers import VIRTUOSO
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -27,6 +28,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     there = {"shared": False, "ocr": ocr.available(), "office": shutil.which("soffice") is not None}
     there |= {"node": bool(shutil.which("node") and shutil.which("npm")), "jena": jena.available()}
     there |= {"browser": browser.program() is not None}
+    there["virtuoso"] = bool(VIRTUOSO)
     absent = {mark for mark, available in there.items() if not available}
     absent = {mark for mark in absent if mark not in config.option.markexpr}
     asked = [item for item in items if any(item.get_closest_marker(mark) for mark in absent)]

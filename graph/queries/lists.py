@@ -49,7 +49,8 @@ def keys(store: Store, question: Question, values: Mapping[str, object], order: 
     bindings = {name: term for name, term in question.bindings(values).items() if name != "item"}
     text = question.text({*bindings, f"by_{sort.name}"})
     by = sort.by.removeprefix("-")  # an order may be backwards by itself: the newest first
-    text += f"ORDER BY {f'DESC({by})' if backwards != sort.by.startswith('-') else by} ?item LIMIT {most}\n"
+    then = "" if by == "?item" else " ?item"  # twice the same is once too many for Virtuoso
+    text += f"ORDER BY {f'DESC({by})' if backwards != sort.by.startswith('-') else by}{then} LIMIT {most}\n"
     found = (row["item"] for row in solutions(store.query(text, bindings=bindings)))
     return list(dict.fromkeys(term.value for term in found if isinstance(term, NamedNode)))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
-from typing import cast
+from typing import IO, cast
 
 from pyoxigraph import NamedNode, Quad, QueryBoolean, QuerySolutions, QueryTriples, RdfFormat, Triple
 from pyoxigraph import Store as Memory
@@ -41,7 +41,7 @@ class Asking(ABC):
         return (cast(NamedNode, row["g"]) for row in cast(QuerySolutions, found))
 
 
-def as_result(triples: bytes, format: RdfFormat = RdfFormat.N_TRIPLES) -> QueryTriples:
+def as_result(triples: IO[bytes] | bytes, format: RdfFormat = RdfFormat.N_TRIPLES) -> QueryTriples:
     """Triples as the result of a query."""
     store = Memory()
     store.bulk_load(triples, format)

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import queue
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing, suppress
+from functools import partial
 from typing import IO, Any, cast
 
 from pyoxigraph import RdfFormat
@@ -9,24 +14,123 @@ from pyoxigraph import RdfFormat
 from graph.errors import JixiaoError
 from graph.store.changes import Changes
 from graph.store.guard import refuse_federation
-from graph.store.http import Fields
-from graph.store.peer import Result, Stop, Stopped
+from graph.store.http import Call, Fields, GivenUp, RemoteError
+from graph.store.peer import HELD, Result, Stop, Stopped
 from graph.store.remote import UNION, RemoteStore
-from graph.store.results import Rows, TooManyRows, WrongKind, media_type, serialise
+from graph.store.results import TooManyRows, WrongKind, media_type, serialise
 from graph.store.sandbox import Dataset, Limits, explained
 from graph.store.tokens import has_keyword
 from graph.store.writing import changed
+
+_CHUNK = 1 << 16
+_WAITING = 16  # pieces of a result that wait for a slow reader
+_PATIENCE = 0.2  # seconds after which who writes a result looks whether anybody still reads it
+
+
+class StreamedResult(Result):
+    """A result that is made while it goes out, by a thread of its own: what reads an answer may not change threads."""
+
+    def __init__(
+        self, call: Call, stop: Stop, make: Callable[[StreamedResult, IO[bytes]], None], place: str = ""
+    ) -> None:
+        super().__init__()
+        self._place = place
+        self._call, self._stop = call, stop
+        self._pieces: queue.Queue[bytes | JixiaoError | None] = queue.Queue(_WAITING)
+        self._ended = self._closed = False
+        stop.attach(call)
+        threading.Thread(target=self._run, args=(make,), name="answer", daemon=True).start()
+
+    @property
+    def complete(self) -> bool:
+        """Whether all has come."""
+        return self._ended
+
+    def collect(self) -> None:
+        """Take in the result, or as much of it as is held. Raises what stopped it."""
+        for piece in self._arriving():
+            self.write(piece)
+            if self.size >= HELD:
+                return
+
+    def close(self) -> None:
+        """Give up what is still to come."""
+        super().close()
+        self._closed = True
+        if not self._ended:
+            self._stop.detach()
+            self._call.kill()
+
+    def put(self, piece: bytes | JixiaoError | None) -> None:
+        """A piece of the result, why there are no more, or that this is all. Raises GivenUp when nobody reads it."""
+        while not self._closed:
+            with suppress(queue.Full), self._call.paused():
+                self._pieces.put(piece, timeout=_PATIENCE)
+                return
+        raise GivenUp
+
+    def _run(self, make: Callable[[StreamedResult, IO[bytes]], None]) -> None:
+        told: JixiaoError | None = None
+        out = _Pieces(self)
+        try:
+            make(self, cast(IO[bytes], out))
+            out.send()
+        except JixiaoError as error:
+            told = error
+            # What was raised where holds what was parsed, which must end in this thread.
+            told.__traceback__ = told.__context__ = told.__cause__ = None
+        except (OSError, RuntimeError, ValueError, SyntaxError) as error:
+            told = RemoteError(str(error), place=self._place)
+        with suppress(GivenUp):
+            self.put(told)
+
+    def _arriving(self) -> Iterator[bytes]:
+        while not self._ended:
+            piece = self._pieces.get()
+            if isinstance(piece, bytes):
+                yield piece
+                continue
+            self._ended = True
+            self._stop.detach()
+            if piece is not None:
+                self.close()
+                raise piece
+
+
+class _Pieces:
+    """A stream whose bytes go out in pieces."""
+
+    def __init__(self, result: StreamedResult) -> None:
+        self._result, self._pending = result, bytearray()
+
+    def write(self, chunk: bytes) -> int:
+        """Hold it until there is enough."""
+        self._pending += chunk
+        if len(self._pending) >= _CHUNK:
+            self.send()
+        return len(chunk)
+
+    def flush(self) -> None:
+        """What is pending goes out with the end."""
+
+    def send(self) -> None:
+        """Send what is pending."""
+        if self._pending:
+            self._result.put(bytes(self._pending))
+            self._pending.clear()
 
 
 class DistantSandbox:
     """Hands queries from outside on, as :class:`graph.store.sandbox.Sandbox` does to its workers.
 
-    Time and rows are limited here; memory, and the end of a query that nobody waits for, are the other server's matter.
+    Time, rows and bytes are limited here, and a query that nobody waits for is given up; what the server does then is
+    its own matter.
     """
 
     def __init__(self, store: RemoteStore, limits: Limits) -> None:
         self.limits = limits
         self._store = store
+        self._place = store.server.query_url
 
     def query(
         self,
@@ -41,43 +145,58 @@ class DistantSandbox:
         """See :meth:`graph.store.sandbox.Sandbox.query`."""
         refuse_federation(sparql)
         asked = f"BASE <{base}> {sparql}" if base else sparql
-        result, fields = Result(), _fields(sparql, dataset)
+        call = Call(self.limits.seconds)
+        make = partial(self._answer, asked, _fields(sparql, dataset), (solutions, graph), call)
+        return self._collected(StreamedResult(call, stop or Stop(), make, self._place))
+
+    def _answer(
+        self,
+        sparql: str,
+        fields: Fields,
+        media_types: tuple[str | None, str | None],
+        call: Call,
+        result: StreamedResult,
+        out: IO[bytes],
+    ) -> None:
         try:
-            told = self._evaluate(asked, fields, solutions, graph, result)
-            if told:
-                raise explained(Stopped(told), self.limits)
-        except JixiaoError:
-            result.close()
-            raise
-        return result
-
-    def _evaluate(
-        self, sparql: str, fields: Fields, solutions: str | None, graph: str | None, into: Result
-    ) -> dict[str, str]:
-        """What went wrong, told and not raised: an error would hold the result, which must end in its own thread."""
-
-        def evaluate() -> Rows:
-            return self._store.ask(sparql, fields, self.limits.seconds)
-
-        found = evaluate()
-        try:
-            into.media_type = media_type(found, solutions, graph)
-            serialise(found, into.media_type, self.limits.rows, cast(IO[bytes], into), evaluate)
+            with closing(self._store.ask(sparql, fields, call, self._most_bytes)) as reply:
+                found = self._store.stream(reply, sparql)
+                result.media_type = media_type(found, *media_types)
+                if result.media_type == media_types[1]:
+                    self._store.check_whole(sparql, fields, call)
+                serialise(found, result.media_type, self.limits.rows, out, lambda: self._again(sparql, fields, call))
         except TooManyRows:
-            return {"error": "rows"}
+            raise explained(Stopped({"error": "rows"}), self.limits) from None
         except WrongKind as error:
-            return {"error": "kind", "detail": str(error)}
-        return {}
+            raise explained(Stopped({"error": "kind", "detail": str(error)}), self.limits) from None
+
+    def _again(self, sparql: str, fields: Fields, call: Call) -> Iterator[Any]:
+        with closing(self._store.ask(sparql, fields, call, self._most_bytes)) as reply:
+            yield from cast(Iterable[Any], self._store.stream(reply, sparql))
+
+    @property
+    def _most_bytes(self) -> int:
+        return self.limits.memory_mb * 2**20
 
     def ask(self, request: dict[str, Any], limits: Limits, stop: Stop | None = None) -> Result:
         """A ``dump`` or a ``write``, see :mod:`graph.store.worker`."""
-        result = Result()
         if request["op"] == "write":
+            result = Result()
             result.told = changed(self._store, request["change"])
-        else:
-            format = cast(RdfFormat, RdfFormat.from_media_type(request["graph"]))
+            return result
+
+        def dump(result: StreamedResult, out: IO[bytes]) -> None:
             result.media_type = request["graph"]
-            self._store.dump(cast(IO[bytes], result), format)
+            self._store.dump(out, cast(RdfFormat, RdfFormat.from_media_type(request["graph"])))
+
+        return self._collected(StreamedResult(Call(limits.seconds), stop or Stop(), dump, self._place))
+
+    def _collected(self, result: StreamedResult) -> Result:
+        try:
+            result.collect()
+        except BaseException:
+            result.close()
+            raise
         return result
 
 
@@ -98,7 +217,7 @@ class Distant:
     state = ""
 
     def __init__(self, url: str, limits: Limits) -> None:
-        self.store = RemoteStore(url)
+        self.store = RemoteStore(url, seconds=limits.seconds, most_bytes=limits.memory_mb * 2**20)
         self.sandbox = DistantSandbox(self.store, limits)
 
     def current(self) -> Distant:

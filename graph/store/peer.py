@@ -10,7 +10,7 @@ import tempfile
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator
-from typing import IO, Any, cast
+from typing import IO, Any, Protocol, cast
 
 from graph.errors import JixiaoError, StoreError
 from graph.store import frames
@@ -92,15 +92,22 @@ class Peer:
         return cast(int, json.loads(line)["code"])
 
 
+class Killable(Protocol):
+    """What evaluates a request."""
+
+    def kill(self) -> None:
+        """End it, from any thread."""
+
+
 class Stop:
     """Given with a request, ends its evaluation when called, from any thread."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._peer: Peer | None = None
+        self._peer: Killable | None = None
         self._called = False
 
-    def attach(self, peer: Peer) -> None:
+    def attach(self, peer: Killable) -> None:
         """This worker is evaluating."""
         with self._lock:
             self._peer = peer

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from pyoxigraph import NamedNode, Triple
+from pyoxigraph import BlankNode, NamedNode, Triple
 
 from graph.errors import QueryError
+from graph.store.batches import batches
 from graph.store.tokens import Token, keyword, tokens
 
+BATCH = 500  # triples an operation: servers bound the length of one (Virtuoso: 10,000 lines)
 _PROLOGUE = ("prefix", "base")
 
 
@@ -67,10 +69,14 @@ def _group(update: str, found: list[Token]) -> str:
     raise QueryError("DELETE WHERE")
 
 
-def insertion(name: NamedNode | None, triples: Iterable[Triple]) -> str:
-    """An operation that adds triples to a graph, the default graph without a name."""
-    data = " .\n".join(map(str, triples))
-    return f"INSERT DATA {{ GRAPH {name} {{\n{data}\n}} }}" if name else f"INSERT DATA {{\n{data}\n}}"
+def insertions(name: NamedNode | None, triples: Iterable[Triple]) -> Iterator[str]:
+    """Operations that add triples to a graph, the default graph without a name."""
+    for batch in batches(triples, BATCH):
+        data = " .\n".join(map(str, batch))
+        group = f"{{ GRAPH {name} {{\n{data}\n}} }}" if name else f"{{\n{data}\n}}"
+        # Virtuoso takes no blank nodes in INSERT DATA.
+        blank = any(isinstance(term, BlankNode) for triple in batch for term in triple)
+        yield f"INSERT {group} WHERE {{}}" if blank else f"INSERT DATA {group}"
 
 
 def clearing(name: NamedNode | None) -> list[str]:

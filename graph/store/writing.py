@@ -12,7 +12,7 @@ from pyoxigraph import NamedNode, RdfFormat, Triple, parse
 
 from graph.errors import BadParameter, StoreError
 from graph.store.embedded import EmbeddedStore
-from graph.store.updates import clearing, insertion
+from graph.store.updates import clearing, insertions
 
 _PATIENCE = 3.0  # seconds to wait for another writer
 
@@ -52,7 +52,7 @@ def changed(store: Changeable, change: dict[str, Any]) -> dict[str, Any]:
     else:
         triples = [triple for part in change["parts"] for triple in _triples(part, change["base"])]
         operations = clearing(name) if change["kind"] == "put" or not existed else []
-        store.change([*operations, insertion(name, triples)])
+        store.change([*operations, *insertions(name, triples)])
     return {"existed": existed}
 
 

@@ -15,7 +15,7 @@ from graph.errors import LimitExceeded, QueryError, StoreError
 from graph.queries import library, run
 from graph.store import RemoteStore, Store, open_store
 from graph.store.bound import bound
-from graph.store.http import RemoteError, server
+from graph.store.http import Call, RemoteError, server
 from tests.servers import free_port, oxigraph
 from tests.serving import served
 
@@ -163,8 +163,8 @@ def test_what_a_server_may_fail_by_is_told_apart() -> None:
 def test_a_server_that_does_not_answer_in_time_is_given_up(remote: Store, url: str) -> None:
     asked = server(url)
     cross = [("query", "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"), ("union-default-graph", "true")]
-    with pytest.raises(LimitExceeded) as raised, asked.ask(cross, "*/*", 0.3):
-        pass
+    with pytest.raises(LimitExceeded) as raised:
+        asked.ask(cross, "*/*", Call(0.3)).read()
     assert raised.value.status == 504
     asked.close()
 
@@ -180,7 +180,7 @@ def test_who_asks_is_told_to_the_server() -> None:
         auth = made._client.auth
         request = next(auth.auth_flow(request)) if auth else request
         headers[next(iter(environment))] = request.headers["authorization"].split()[0]
-        assert made._update_url == "http://127.0.0.1:1/update"
+        assert made.update_url == "http://127.0.0.1:1/update"
         made.close()
     assert headers == {"JIXIAO_REMOTE_USER": "Basic", "JIXIAO_REMOTE_TOKEN": "Bearer"}
 
