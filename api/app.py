@@ -42,7 +42,7 @@ from graph import __version__
 
 # In this order: /disclosures/preview is not the disclosure "preview".
 _PARTS = (
-    observe, writing, templates, lists, resources, things, search, questions, sparql, editor, update, graphs,
+    sparql, observe, writing, templates, lists, resources, things, search, questions, editor, update, graphs,
     downloads, dataset, problems,
 )  # fmt: skip
 _LASTING = (templates, lists, resources, things, search, questions, sparql, graphs, downloads, dataset)

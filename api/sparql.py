@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
-from typing import Annotated, Any
+from collections.abc import Callable, Coroutine
+from typing import Annotated, Any, cast
 from urllib.parse import parse_qsl
 
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import StreamingResponse
+from fastapi.routing import APIRoute
 from pydantic import Field
 
 from api import formats
@@ -30,7 +32,16 @@ GRAPH = "https://w3id.org/jixiao/id/disclosure/22270535d1295005"
 Pairs = list[tuple[str, str]]
 Graph = Annotated[str, Field(json_schema_extra={"format": "iri"})]
 
-router = APIRouter(tags=["SPARQL"])
+
+class _Direct(APIRoute):
+    """A route that reads the request itself: for OpenAPI its parameters are declared, but not parsed a second time."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """The endpoint as it is."""
+        return cast(Callable[[Request], Coroutine[Any, Any, Response]], self.endpoint)
+
+
+router = APIRouter(tags=["SPARQL"], route_class=_Direct)
 _ALL = [*media_types(SOLUTIONS), *media_types(GRAPHS)]
 _TYPES: dict[int | str, dict[str, Any]] = {
     200: {
@@ -100,11 +111,12 @@ async def get_sparql(
 
     A SPARQL query; without parameters, the service description, or the page to write queries on.
     """
-    if query is None and (example is not None or _as_page(request, format)):
-        return _page(example_text(example))
-    if not request.query_params:
+    asked = request.query_params
+    if "query" not in asked and ("example" in asked or _as_page(request, asked.get("format"))):
+        return _page(example_text(asked.get("example")))
+    if not asked:
         return _described(request)
-    return await _answer(request, list(request.query_params.multi_items()), format)
+    return await _answer(request, list(asked.multi_items()), asked.get("format"))
 
 
 @router.post(
@@ -114,7 +126,7 @@ async def get_sparql(
 async def post_sparql(request: Request, format: Format = None) -> Response:
     """SPARQL 查询，以表单或正文提交。A SPARQL query as a form or as the body itself."""
     pairs = await posted(request, "query")
-    return await _answer(request, pairs, format or dict(pairs).get("format"))
+    return await _answer(request, pairs, dict(pairs).get("format"))
 
 
 async def posted(request: Request, operation: str) -> Pairs:
