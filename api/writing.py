@@ -23,7 +23,7 @@ from api.previews import Preview
 from api.resources import DisclosureId, disclosure_page, service, store
 from graph import iris, output
 from graph.changes import Made, accept, replace, withdraw
-from graph.errors import BadParameter, JixiaoError, NoPerformanceTable
+from graph.errors import BadParameter, JixiaoError, NoPerformanceTable, NotFound
 from graph.ingest import Reading
 from graph.store import Store
 from graph.validation import as_json
@@ -209,16 +209,18 @@ def _document(reading: Reading) -> Json:
 )  # fmt: skip
 def accept_preview(request: Request, id: PreviewId, token: Token = None) -> Response:
     """接受一份预览：存入图谱库。Accept a preview: store it, all of it or nothing."""
-    as_page = chosen(request, _FORMATS) == PAGE
-    kept = service(request).previews.get(id)
+    as_page, previews = chosen(request, _FORMATS) == PAGE, service(request).previews
     try:
         who = writer(request, token)
-        made = _change(request, lambda store, history: accept(store, _good(kept.readings), who, history))
+        readings = previews.get(id).readings
+        made = _change(request, lambda store, history: accept(store, _good(readings), who, history))
+    except NotFound:
+        raise
     except JixiaoError as error:
         if as_page:
-            return _preview_page(kept, error.status, error)
+            return _preview_page(previews.get(id), error.status, error)
         raise
-    service(request).previews.drop(id)
+    previews.drop(id)
     return _told(request, made, as_page)
 
 
