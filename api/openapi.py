@@ -133,7 +133,13 @@ def list_schema(name: str, question: Question) -> dict[int | str, Json]:
         if column.type == "region":
             fields["region_name"] = {"type": ["string", "null"]}
     told = f"{question.title_zh}中的一项；只要的字段由 fields 指明。One of a list; ``fields`` leaves fields out."
-    items = {"type": "object", "required": ["iri"], "properties": fields, "description": told}
+    items = {
+        "type": "object",
+        "required": ["iri"],
+        "properties": fields,
+        "description": told,
+        "additionalProperties": False,
+    }
     page = {
         "type": "object", "required": ["items", "total", "total_capped", "next", "next_url"],
         "properties": {
@@ -143,6 +149,7 @@ def list_schema(name: str, question: Question) -> dict[int | str, Json]:
             "next": {"type": ["string", "null"], "description": "末页为 null; null at the end"},
             "next_url": {"type": ["string", "null"]},
         },
+        "additionalProperties": False,
         "description": f"{question.title_zh}的一页 one page of a list: {question.title_en}",
     }  # fmt: skip
     content = {"application/json": {"schema": component(f"{name.capitalize()}Page", page)}, **HTML}

@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Depends, File, Form, Path, Request, Response, UploadFile
 from fastapi.responses import RedirectResponse
 
+from api.answers import Change, UploadPreview, described_by
 from api.authorisation import Unauthorised, writer
 from api.examples import PREVIEW
 from api.formats import UnsupportedMediaType
@@ -47,37 +48,7 @@ PreviewId = Annotated[
 Token = Annotated[str | None, Form(description="网页表单中的令牌，代替请求头 in place of the header, for forms")]
 Sure = Annotated[Literal["yes"] | None, Form(description="确认撤回 the change is meant")]
 
-_ERROR = {"anyOf": [{"type": "null"}, {"type": "object"}]}
-_DOCUMENT = {
-    "type": "object",
-    "required": ["path", "disclosure", "findings", "not_understood", "error"],
-    "properties": {
-        "path": {"type": "string"},
-        "disclosure": {**_ERROR, "description": "读到的内容，同 jixiao extract what was read"},
-        "findings": {"type": "array", "items": {"type": "object"}, "description": "校验结果 what the rules found"},
-        "not_understood": {"type": "array", "items": {"type": "object"}},
-        "error": _ERROR,
-    },
-}
-_PREVIEW = {
-    "type": "object",
-    "required": ["id", "url", "accept_url", "name", "who", "expires", "documents"],
-    "properties": {
-        "id": {"type": "string"}, "url": {"type": "string"}, "accept_url": {"type": "string"},
-        "name": {"type": "string"}, "who": {"type": "string"}, "expires": {"type": "string", "format": "date-time"},
-        "documents": {"type": "array", "items": _DOCUMENT},
-    },
-}  # fmt: skip
-_LINKS = {"type": "array", "items": {"$ref": "#/components/schemas/Link"}}
-_MADE = {
-    "type": "object",
-    "required": ["activity", "stored", "put_away"],
-    "properties": {
-        "activity": {"anyOf": [{"$ref": "#/components/schemas/Link"}, {"type": "null"}],
-                     "description": "null：没有变化 nothing changed"},
-        "stored": _LINKS, "put_away": _LINKS,
-    },
-}  # fmt: skip
+_PREVIEW, _MADE = described_by(UploadPreview), described_by(Change)
 
 
 def _form(request: Request) -> None:
