@@ -28,6 +28,10 @@ class MalformedRequest(JixiaoError):
     """What came is not HTTP."""
 
     code, zh, en, status = "malformed-request", "不是有效的 HTTP 请求。", "This is no valid HTTP request.", 400
+    remedy_zh, remedy_en = (
+        "地址中的汉字须作百分号编码；curl 可用 -G --data-urlencode。",
+        "Percent-encode what is not ASCII in the address; curl does with -G --data-urlencode.",
+    )
 
 
 class HeadTooLarge(JixiaoError):
@@ -53,6 +57,7 @@ class TooSlow(JixiaoError):
     """The client has begun a request and does not go on."""
 
     code, zh, en, status = "too-slow", "请求没有及时发完。", "The request did not arrive in time.", 408
+    remedy_zh, remedy_en = "请检查网络后重发。", "Check the network and send it again."
 
 
 class Connection(HttpToolsProtocol):

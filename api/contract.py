@@ -84,7 +84,7 @@ def _complete(schema: Json, settings: Settings) -> None:
 
 def _operation(path: str, method: str, operation: Json, settings: Settings) -> None:
     for parameter in operation.get("parameters", ()):
-        _parameter(parameter)
+        _parameter(parameter, blank="SPARQL" not in operation["tags"])
         if parameter["name"] == "limit":
             parameter["schema"]["maximum"] = settings.max_page_size
     responses = operation["responses"]
@@ -100,17 +100,17 @@ def _operation(path: str, method: str, operation: Json, settings: Settings) -> N
 # -- parameters -------------------------------------------------------------------------------------------------------
 
 
-def _parameter(parameter: Json) -> None:
-    """As it is sent: nothing is null in a URL, and a form sends its empty fields too."""
+def _parameter(parameter: Json, blank: bool) -> None:
+    """As it is sent: nothing is null in a URL; what may be null may be ``blank``, for a form sends that too."""
     schema = parameter["schema"]
     kept = [part for part in schema.get("anyOf", ()) if part != {"type": "null"}]
     if len(kept) == 1:
         schema.update(kept[0])
         del schema["anyOf"]
+        if blank:
+            parameter["allowEmptyValue"] = True
     if "" in schema.get("enum", ()):
         schema["enum"] = [value for value in schema["enum"] if value != ""]
-    if parameter["in"] == "query" and not parameter["required"]:
-        parameter.setdefault("allowEmptyValue", True)
     for name in ("title", "description"):
         schema.pop(name, None)
     shown = [*schema.pop("examples", ()), *schema.get("enum", ()), *([True] if schema.get("type") == "boolean" else ())]

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from pydantic import BaseModel, BeforeValidator, Field
 
 from api.choices import choices
+from api.openapi import REGION
 from api.resources import PAGE, Format, StoreNow, respond, service
 from api.streaming import Exports, disposition
 from graph.errors import ResultTooLarge
@@ -40,7 +41,14 @@ _Project = Annotated[
 _Department = Annotated[
     _Text, Query(description="部门名称（或其一部分）或标识 name or id of a department", examples=["新华区医疗保障局"])
 ]
-_Region = Annotated[_Text, Query(description="区划代码，含下级 region code with what lies in it", examples=["130000"])]
+_Region = Annotated[
+    _Text,
+    Query(
+        description="区划代码，含下级 region code with what lies in it",
+        examples=["130000"],
+        json_schema_extra={"pattern": REGION},
+    ),
+]
 _Document = Annotated[_Text, Query(description="公开文件标识 id of a disclosure", examples=["22270535d1295005"])]
 _Rows = Annotated[Literal["csv", "xlsx", "json", "md"], Query(description="文件格式 format of the file")]
 _List = Annotated[

@@ -7,6 +7,7 @@ Without a name, ``/graphs`` is the store as a whole (TriG, N-Quads), and where a
 from __future__ import annotations
 
 import base64
+import json
 import uuid
 from typing import Annotated, Any
 from urllib.parse import quote, urljoin
@@ -43,8 +44,10 @@ def _body() -> dict[str, Any]:
     content: dict[str, Any] = {}
     for format in GRAPHS:
         written = serialize([_EXAMPLE], format=RdfFormat.from_media_type(format.media_type)) or b""
-        for name in format.media_types:
-            content.setdefault(name, {"schema": {"type": "string"}, "example": written.decode()})
+        shown, schema = written.decode(), {"type": "string", "format": f"rdf-{format.name}"}
+        if format.name == "jsonld":
+            shown, schema = json.loads(shown), {"description": "JSON-LD 1.1"}
+        content |= {name: {"schema": schema, "example": shown} for name in format.media_types}
     return {"requestBody": {"required": True, "content": content}}
 
 
@@ -59,7 +62,7 @@ Named = Annotated[
         alias="graph",
         description="图的 IRI the IRI of the graph",
         examples=["https://w3id.org/jixiao/id/disclosure/22270535d1295005/findings"],
-        json_schema_extra={"format": "iri"},
+        json_schema_extra={"format": "iri-reference"},
     ),
 ]
 Default = Annotated[
@@ -87,8 +90,11 @@ class _Whole:
 def _target(request: Request, graph: str | None, default: str | None) -> NamedNode | _Whole | None:
     """What a request is about: a graph, the default graph (None) or everything. Raises BadParameter."""
     direct = request.url.path.removeprefix("/graphs").strip("/")
-    if (graph is not None) + (default is not None) + bool(direct) > 1:
+    named = [name for name, _ in request.query_params.multi_items() if name in ("graph", "default")]
+    if len(named) + bool(direct) > 1:
         raise BadParameter("graph, default", zh="只能指明一个图。", en="Only one graph can be named.")
+    if default:
+        raise BadParameter(f"default={default[:40]}", zh="default 不带值。", en="default has no value.")
     if default is not None:
         return None
     if graph is None and not direct:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable
 from decimal import Decimal
@@ -105,6 +106,11 @@ def _column_zh(name: str) -> str:
     return column_term(name).label_zh or name
 
 
+def _pretty(value: object) -> str:
+    """An example as text, what is not text as JSON."""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, indent=1)
+
+
 def _by_tag(api: dict[str, Any]) -> list[tuple[str, list[tuple[str, str, Any]]]]:
     """The operations of an OpenAPI document by their tags: method, path and what it says of them."""
     found: dict[str, list[tuple[str, str, Any]]] = {}
@@ -126,7 +132,7 @@ _ENVIRONMENT.filters |= {
     "yuan": _yuan, "role": _role, "shown_at": _shown_at, "class_names": class_names, "word": _word, "sign": _sign,
     "figure": _figure, "told": _told,
     "moment": _moment, "worst_first": _worst_first, "about": _about, "about_rows": _about_rows,
-    "short": _short, "by_tag": _by_tag, "column_zh": _column_zh,
+    "short": _short, "by_tag": _by_tag, "pretty": _pretty, "column_zh": _column_zh,
 }  # fmt: skip
 _ENVIRONMENT.globals["version"] = __version__
 

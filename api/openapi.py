@@ -11,6 +11,7 @@ from graph.vocabulary import vocabulary
 
 Json = dict[str, Any]
 LONGEST = 500
+REGION = "^([0-9]{2}|[0-9]{4}|[0-9]{6})$"
 COMPONENTS: dict[str, Json] = {}  # schemas with a name of their own
 PROBLEM = "application/problem+json"
 
@@ -18,8 +19,8 @@ PROBLEM = "application/problem+json"
 _IDS = ("department", "project", "table", "indicator", "disclosure", "report", "function", "basis", "concept", "iri")
 _SCHEMAS: dict[str, Json] = {
     "integer": {"type": "integer"},
-    "decimal": {"type": "string", "pattern": r"^-?[0-9]{1,20}(\.[0-9]{1,10})?$"},
-    "region": {"type": "string", "pattern": "^([0-9]{2}|[0-9]{4}|[0-9]{6})$"},
+    "decimal": {"type": "number"},
+    "region": {"type": "string", "pattern": REGION},
     **{name: {"type": "string", "maxLength": LONGEST, "format": name} for name in ("unit", "comparator")},
     **{name: {"type": "string", "maxLength": LONGEST, "format": "id"} for name in _IDS},
 }
@@ -34,6 +35,8 @@ def described(parameter: Parameter) -> Json:
         "default": _typed(parameter, parameter.default),
     }
     schema |= {key: value for key, value in bounds.items() if value is not None}
+    if parameter.required and schema["type"] == "string":
+        schema |= {"minLength": 1, "pattern": schema.get("pattern", r"\S")}
     choices = list(parameter.choices) or class_names(parameter.type)
     if choices:
         schema = {"type": "string", "enum": choices} | {k: v for k, v in schema.items() if k == "default"}
@@ -55,8 +58,9 @@ def class_names(kind: str) -> list[str]:
     return list(dict.fromkeys(words.name_of(c.iri) for c in words.classes.values() if c.level in levels))
 
 
-def _typed(parameter: Parameter, value: str | None) -> str | int | None:
-    return int(value) if value is not None and parameter.type == "integer" else value
+def _typed(parameter: Parameter, value: str | None) -> str | int | float | None:
+    kind = {"integer": int, "decimal": float}.get(parameter.type, str)
+    return None if value is None else kind(value)
 
 
 def query(name: str, schema: Json, description: str, example: object = None) -> Json:
@@ -129,7 +133,13 @@ def list_schema(name: str, question: Question) -> dict[int | str, Json]:
         if column.type == "region":
             fields["region_name"] = {"type": ["string", "null"]}
     told = f"{question.title_zh}中的一项；只要的字段由 fields 指明。One of a list; ``fields`` leaves fields out."
-    items = {"type": "object", "required": ["iri"], "properties": fields, "description": told}
+    items = {
+        "type": "object",
+        "required": ["iri"],
+        "properties": fields,
+        "description": told,
+        "additionalProperties": False,
+    }
     page = {
         "type": "object", "required": ["items", "total", "total_capped", "next", "next_url"],
         "properties": {
@@ -139,6 +149,7 @@ def list_schema(name: str, question: Question) -> dict[int | str, Json]:
             "next": {"type": ["string", "null"], "description": "末页为 null; null at the end"},
             "next_url": {"type": ["string", "null"]},
         },
+        "additionalProperties": False,
         "description": f"{question.title_zh}的一页 one page of a list: {question.title_en}",
     }  # fmt: skip
     content = {"application/json": {"schema": component(f"{name.capitalize()}Page", page)}, **HTML}

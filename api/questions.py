@@ -9,6 +9,8 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
+from api.answers import Answer as AnswerModel
+from api.answers import Questions, described_by
 from api.choices import choices
 from api.html import render
 from api.openapi import HTML, described, format_of
@@ -49,12 +51,11 @@ def about(question: Question) -> Json:
     }  # fmt: skip
 
 
-_LIST = {
-    "type": "object", "required": ["items", "total"],
-    "properties": {"items": {"type": "array", "items": {"type": "object"}}, "total": {"type": "integer"}},
-}  # fmt: skip
 _LIST_RESPONSES: dict[int | str, Json] = {
-    200: {"description": "全部问题 all questions", "content": {"application/json": {"schema": _LIST}, **HTML}}
+    200: {
+        "description": "全部问题 all questions",
+        "content": {"application/json": {"schema": described_by(Questions)}, **HTML},
+    }
 }
 
 
@@ -131,17 +132,14 @@ def _route(question: Question) -> None:
     def ask(request: Request, source: StoreNow) -> Response:
         return _ask(request, source, question)
 
-    row = {"type": "object", "additionalProperties": {"type": ["string", "null"]}}
-    schema = {
-        "type": "object", "required": ["name", "columns", "rows", "total", "total_capped"],
-        "properties": {
-            "columns": {"type": "array", "items": {"type": "string"}}, "rows": {"type": "array", "items": row},
-            "total": {"type": "integer"}, "total_capped": {"type": "boolean"},
-        },
-    }  # fmt: skip
     text = {"schema": {"type": "string"}}
     binary = {"schema": {"type": "string", "contentMediaType": FORMATS["xlsx"]}}
-    content = {"application/json": {"schema": schema}, "text/csv": text, FORMATS["xlsx"]: binary, **HTML}
+    content = {
+        "application/json": {"schema": described_by(AnswerModel)},
+        "text/csv": text,
+        FORMATS["xlsx"]: binary,
+        **HTML,
+    }
     router.add_api_route(
         f"/queries/{question.name}",
         ask,

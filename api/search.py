@@ -9,6 +9,7 @@ from urllib.parse import quote
 from fastapi import APIRouter, Request, Response
 from markupsafe import Markup, escape
 
+from api.answers import Hits, described_by
 from api.html import render
 from api.links import path_of
 from api.openapi import HTML, LONGEST, format_of, query
@@ -25,24 +26,6 @@ LABELS = {
 _AROUND = 40  # characters of a goal before and behind the words
 Json = dict[str, Any]
 
-_HIT = {
-    "type": "object",
-    "required": ["kind", "text", "url"],
-    "properties": {
-        "kind": {"type": "string", "enum": list(KINDS)},
-        "text": {"type": "string", "description": "名称，或目标中的一段 the name, or a piece of the goal"},
-        "iri": {"type": ["string", "null"], "description": "指标名称没有 an indicator's name has none"},
-        "url": {"type": "string"},
-        "context": {"type": "string", "description": "部门与年度 department and year"},
-        "count": {"type": "integer", "description": "有多少行用这个名称 rows with this name"},
-        "exact": {"type": "boolean"},
-    },
-}
-_FOUND = {
-    "type": "object",
-    "required": ["items", "q"],
-    "properties": {"q": {"type": "string"}, "items": {"type": "array", "items": _HIT}},
-}
 _PARAMETERS = [
     query(
         "q", {"type": "string", "maxLength": LONGEST}, "要找的文字，一个字也可以 words, of one character too", "满意"
@@ -59,7 +42,7 @@ _PARAMETERS = [
     summary="查找 Search",
     response_class=Response,
     responses={200: {"description": "按相符程度排列 best first", "content": {
-        "application/json": {"schema": _FOUND}, **HTML}}},
+        "application/json": {"schema": described_by(Hits)}, **HTML}}},
     openapi_extra={"parameters": _PARAMETERS},
 )  # fmt: skip
 def search(request: Request) -> Response:

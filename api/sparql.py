@@ -13,6 +13,7 @@ from fastapi.routing import APIRoute
 from pydantic import Field
 
 from api import formats
+from api.answers import SparqlResults, described_by
 from api.description import description
 from api.formats import GRAPHS, SOLUTIONS, UnsupportedMediaType, chosen, media_types
 from api.html import render
@@ -49,7 +50,8 @@ _TYPES: dict[int | str, dict[str, Any]] = {
         "content": {
             media_type: {"schema": {} if media_type.endswith("json") else {"type": "string"}}
             for media_type in [*_ALL, "text/html"]
-        },
+        }
+        | {name: {"schema": described_by(SparqlResults)} for name in SOLUTIONS[0].media_types},
     }
 }
 

@@ -10,6 +10,8 @@ from fastapi import APIRouter, Path, Request, Response
 from fastapi.responses import RedirectResponse
 from pyoxigraph import Literal, NamedNode, RdfFormat, Triple, serialize
 
+from api.answers import Thing as ThingModel
+from api.answers import described_by
 from api.html import render
 from api.links import iri_at, path_of
 from api.openapi import HTML, format_of
@@ -33,7 +35,7 @@ FORMATS = {
     "html": "text/html",
 }
 _TEXT = {"schema": {"type": "string"}}
-_OBJECT = {"schema": {"type": "object", "required": ["@context", "iri"]}}
+_OBJECT = {"schema": described_by(ThingModel)}
 RESPONSES: dict[int | str, dict[str, Any]] = {
     200: {
         "description": "该事物 the thing",

@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Depends, File, Form, Path, Request, Response, UploadFile
 from fastapi.responses import RedirectResponse
 
+from api.answers import Change, UploadPreview, described_by
 from api.authorisation import Unauthorised, writer
 from api.examples import PREVIEW
 from api.formats import UnsupportedMediaType
@@ -23,7 +24,7 @@ from api.previews import Preview
 from api.resources import DisclosureId, disclosure_page, service, store
 from graph import iris, output
 from graph.changes import Made, accept, replace, withdraw
-from graph.errors import BadParameter, JixiaoError, NoPerformanceTable
+from graph.errors import BadParameter, JixiaoError, NoPerformanceTable, NotFound
 from graph.ingest import Reading
 from graph.store import Store
 from graph.validation import as_json
@@ -47,37 +48,7 @@ PreviewId = Annotated[
 Token = Annotated[str | None, Form(description="网页表单中的令牌，代替请求头 in place of the header, for forms")]
 Sure = Annotated[Literal["yes"] | None, Form(description="确认撤回 the change is meant")]
 
-_ERROR = {"anyOf": [{"type": "null"}, {"type": "object"}]}
-_DOCUMENT = {
-    "type": "object",
-    "required": ["path", "disclosure", "findings", "not_understood", "error"],
-    "properties": {
-        "path": {"type": "string"},
-        "disclosure": {**_ERROR, "description": "读到的内容，同 jixiao extract what was read"},
-        "findings": {"type": "array", "items": {"type": "object"}, "description": "校验结果 what the rules found"},
-        "not_understood": {"type": "array", "items": {"type": "object"}},
-        "error": _ERROR,
-    },
-}
-_PREVIEW = {
-    "type": "object",
-    "required": ["id", "url", "accept_url", "name", "who", "expires", "documents"],
-    "properties": {
-        "id": {"type": "string"}, "url": {"type": "string"}, "accept_url": {"type": "string"},
-        "name": {"type": "string"}, "who": {"type": "string"}, "expires": {"type": "string", "format": "date-time"},
-        "documents": {"type": "array", "items": _DOCUMENT},
-    },
-}  # fmt: skip
-_LINKS = {"type": "array", "items": {"$ref": "#/components/schemas/Link"}}
-_MADE = {
-    "type": "object",
-    "required": ["activity", "stored", "put_away"],
-    "properties": {
-        "activity": {"anyOf": [{"$ref": "#/components/schemas/Link"}, {"type": "null"}],
-                     "description": "null：没有变化 nothing changed"},
-        "stored": _LINKS, "put_away": _LINKS,
-    },
-}  # fmt: skip
+_PREVIEW, _MADE = described_by(UploadPreview), described_by(Change)
 
 
 def _form(request: Request) -> None:
@@ -209,16 +180,18 @@ def _document(reading: Reading) -> Json:
 )  # fmt: skip
 def accept_preview(request: Request, id: PreviewId, token: Token = None) -> Response:
     """接受一份预览：存入图谱库。Accept a preview: store it, all of it or nothing."""
-    as_page = chosen(request, _FORMATS) == PAGE
-    kept = service(request).previews.get(id)
+    as_page, previews = chosen(request, _FORMATS) == PAGE, service(request).previews
     try:
         who = writer(request, token)
-        made = _change(request, lambda store, history: accept(store, _good(kept.readings), who, history))
+        readings = previews.get(id).readings
+        made = _change(request, lambda store, history: accept(store, _good(readings), who, history))
+    except NotFound:
+        raise
     except JixiaoError as error:
         if as_page:
-            return _preview_page(kept, error.status, error)
+            return _preview_page(previews.get(id), error.status, error)
         raise
-    service(request).previews.drop(id)
+    previews.drop(id)
     return _told(request, made, as_page)
 
 

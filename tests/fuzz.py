@@ -4,6 +4,7 @@ Schemathesis sends what the description allows and what it forbids, and compares
 token, so that it may write; nothing outside a temporary folder is written to.
 """
 
+import os
 import subprocess
 import sys
 import tempfile
@@ -17,6 +18,7 @@ from tests.serving import served
 
 TOKEN = "fuzz-token-of-sixteen-or-more"
 CONFIG = Path(__file__).with_name("schemathesis.toml")
+ROOT = Path(__file__).parents[1]
 
 
 def _run(store: Path, arguments: list[str]) -> int:
@@ -24,7 +26,8 @@ def _run(store: Path, arguments: list[str]) -> int:
     with served(Settings(store=str(store), token=TOKEN, update=True, query_seconds=2)) as client:
         command = [str(Path(sys.executable).with_name("st")), "--config-file", str(CONFIG), "run"]
         url = f"{client.base_url}/openapi.json"
-        return subprocess.run([*command, *arguments, url], cwd=store, check=False).returncode
+        environment = {**os.environ, "PYTHONPATH": str(ROOT), "SCHEMATHESIS_HOOKS": "tests.fuzz_hooks"}
+        return subprocess.run([*command, *arguments, url], cwd=store, check=False, env=environment).returncode
 
 
 def main() -> int:
