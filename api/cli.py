@@ -16,6 +16,8 @@ from graph.errors import BadParameter, JixiaoError
 from graph.export.lookup import find_table
 from graph.export.rows import of_answer
 from graph.export.tables import FORMATS, export_table
+from graph.store import is_remote
+from graph.store.http import without_password
 from graph.store.restore import restore
 
 app = typer.Typer(
@@ -103,7 +105,7 @@ def ingest_command(
     """读取、校验并存库；坏文件报告后继续。Read, judge and store files; bad ones are reported and the rest goes on."""
     known(format, ("table", "json"))
     where = location(store, paths)
-    history = Path(f"{Path(where).resolve()}-history")
+    history = None if is_remote(where) else Path(f"{Path(where).resolve()}-history")
     with opened(where, read_only=False) as target, terminal.progress("读取 reading") as (bar, task):
         outcomes = list(
             ingest.ingest(
@@ -119,7 +121,7 @@ def ingest_command(
         show(as_text([terminal.summary(outcome) for outcome in outcomes]))
     else:
         out.print(terminal.overview(outcomes))
-        out.print(f"图谱库 store: {where}")
+        out.print(f"图谱库 store: {without_password(where)[0] if is_remote(where) else where}")
     for outcome in outcomes:
         terminal.tell(outcome.reading)
     raise typer.Exit(2 if any(outcome.failed for outcome in outcomes) else 0)

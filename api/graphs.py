@@ -22,6 +22,7 @@ from api.formats import DATASETS, GRAPHS, chosen, media_types, parsed_as
 from api.resources import service
 from api.sparql import respond, streamed
 from graph.errors import BadParameter, NotAcceptable, NotFound
+from graph.store import is_remote
 from graph.store.sandbox import Result, Stop
 
 router = APIRouter(tags=["SPARQL"])
@@ -130,7 +131,8 @@ async def _require(request: Request, name: NamedNode | None) -> None:
 
     def asked(stop: Stop) -> Result:
         sandbox = held.live.current().sandbox
-        query = f"ASK {{ GRAPH {name} {{}} }}"
+        # Another server may know no empty graphs, or say of any name that there is such a graph.
+        query = f"ASK {{ GRAPH {name} {{ {'?s ?p ?o' if is_remote(held.settings.store) else ''} }} }}"
         return sandbox.query(query, solutions="text/csv", graph=None, stop=stop)
 
     if name is not None and b"true" not in ((await held.ask(request, asked)).body or b""):

@@ -212,7 +212,7 @@ def _rules(shapes: bytes) -> Iterator[Triple]:
 
 def _store_once(store: Store, name: NamedNode, content: bytes, triples: Callable[[], list[Triple]]) -> None:
     digest = Triple(name, DIGEST, Literal(hashlib.sha256(content).hexdigest()))
-    if digest not in store.graph(name):
+    if next(store.quads(name, DIGEST, digest.object, name), None) is None:  # type: ignore[arg-type]
         store.replace({name: [*triples(), digest]})
 
 

@@ -99,8 +99,9 @@ def allow(store: Store, name: str) -> None:
 
 
 def _version(store: Store) -> str:
-    marks = store.graph(NamedNode(iris.BASE + "ontology"))
-    return next((t.object.value for t in marks if t.predicate.value == IDENTIFIER), "")  # type: ignore[union-attr]
+    ontology = NamedNode(iris.BASE + "ontology")
+    marks = store.quads(ontology, NamedNode(IDENTIFIER), None, ontology)
+    return next((quad.object.value for quad in marks), "")  # type: ignore[union-attr]
 
 
 def _derive_again(store: Store, names: list[str], refused: Container[str]) -> None:

@@ -37,7 +37,8 @@ class Asking(ABC):
 
     def graphs(self) -> Iterator[NamedNode]:
         """See :meth:`graph.store.Store.graphs`."""
-        found = self.query("SELECT DISTINCT ?g { GRAPH ?g { ?s ?p ?o } }")
+        # Not DISTINCT: that takes Virtuoso a hundred times longer.
+        found = self.query("SELECT ?g { GRAPH ?g { ?s ?p ?o } } GROUP BY ?g")
         return (cast(NamedNode, row["g"]) for row in cast(QuerySolutions, found))
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from pyoxigraph import QueryBoolean, QueryResultsFormat, QuerySolutions, parse_query_results
 
-from graph.errors import LimitExceeded
+from graph.errors import LimitExceeded, ResultTooLarge
 from graph.store.http import Fields, Reply
 from graph.store.tokens import Token, keyword, tokens
 
@@ -36,10 +36,9 @@ _BLANK, _PLAIN = b"<bnode>nodeID://", b"<bnode>"
 
 @dataclass(frozen=True, slots=True)
 class Habits:
-    """``own``: Virtuoso's habits. ``most_rows``: how many rows it returns of any answer, None where it has no bound."""
+    """``own``: Virtuoso's habits, else the standard's."""
 
     own: bool = False
-    most_rows: int | None = None
 
     def fields(self, seconds: float) -> Fields:
         """What tells the server how long a query may run: it would go on after the connection is closed."""
@@ -54,15 +53,14 @@ class Habits:
         asked = outer(sparql).limit
         return asked is None or asked > int(reply.headers[MOST_ROWS])
 
-    def too_many(self) -> LimitExceeded:
-        """What to tell where rows are left off."""
-        error = LimitExceeded(
-            "rows",
-            zh=f"远程图谱库至多返回 {self.most_rows} 行（ResultSetMaxRows），结果不全。",
-            en=f"The remote store returns {self.most_rows} rows at most (ResultSetMaxRows): the result is not whole.",
-        )
-        error.status = 413
-        return error
+
+def too_many(rows: int) -> ResultTooLarge:
+    """What to tell where a server leaves off what is beyond so many rows."""
+    return ResultTooLarge(
+        "rows",
+        zh=f"远程图谱库至多返回 {rows} 行（ResultSetMaxRows），结果不全。",
+        en=f"The remote store returns {rows} rows at most (ResultSetMaxRows): the result is not whole.",
+    )
 
 
 class Standard:

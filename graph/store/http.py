@@ -15,7 +15,7 @@ from urllib.parse import unquote
 
 import httpx
 
-from graph.errors import LimitExceeded, QueryError, StoreError
+from graph.errors import LimitExceeded, QueryError, ResultTooLarge, StoreError
 
 CONNECT = 5.0  # seconds
 _TOLD = 2**16  # bytes of an error page that are read
@@ -130,13 +130,11 @@ class Reply:
         return b"".join(parts)
 
 
-def _too_large(most: int | None) -> LimitExceeded:
+def _too_large(most: int | None) -> ResultTooLarge:
     megabytes = f"{(most or 0) / 2**20:g}"
-    error = LimitExceeded(
+    return ResultTooLarge(
         "bytes", zh=f"远程图谱库的答复超过 {megabytes} MB，已停止。", en=f"The answer has more than {megabytes} MB."
     )
-    error.status = 413
-    return error
 
 
 class Server:
@@ -277,9 +275,9 @@ async def _beginning(response: httpx.Response) -> str:
 
 # What servers say of their own limits: Virtuoso's error codes.
 _LIMITS = (
-    (re.compile(r"\b(S1TAT|S1T00|SR171)\b|estimated execution time"), "time", 504),
-    (re.compile(r"\bSR353\b"), "rows", 413),
-    (re.compile(r"\b(SR319|SR325|FRVEC|Memory pool|Max row length)\b|memory limit", re.I), "memory", 413),
+    (re.compile(r"\b(S1TAT|S1T00|SR171)\b|estimated execution time"), LimitExceeded, "time"),
+    (re.compile(r"\bSR353\b"), ResultTooLarge, "rows"),
+    (re.compile(r"\bFRVEC\b|memory limit|memory pool", re.I), ResultTooLarge, "memory"),
 )
 
 
@@ -287,12 +285,11 @@ def failure(response: httpx.Response, body: str) -> LimitExceeded | QueryError |
     """What a status that is none of success means, told without the markup of a page and without the query."""
     if "html" in response.headers.get("content-type", ""):
         body = re.sub(r"(?s)<(style|script|head)\b.*?</\1>|<[^>]*>", " ", body)
-    detail = " ".join(body.partition("SPARQL query:")[0].split())[:300]
-    for pattern, what, status in _LIMITS:
+    detail = " ".join(body.partition("SPARQL query:")[0].split())[:300]  # Virtuoso repeats the query
+    for pattern, kind, what in _LIMITS:
         if pattern.search(detail):
-            error = LimitExceeded(what, place=_place(response), zh=f"远程图谱库：{detail}", en="Its own limit was met.")
-            error.status = status
-            return error
+            en = f"The remote store met a limit of its own: {detail}"
+            return kind(what, place=_place(response), zh=f"远程图谱库到了自身的限度：{detail}", en=en)
     if response.status_code == 400:
         return QueryError(detail)
     if response.is_redirect:

@@ -7,6 +7,7 @@ import threading
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing
+from functools import cached_property
 from typing import IO, cast
 
 from pyoxigraph import (
@@ -29,7 +30,19 @@ from graph.store.asking import Asking, as_result
 from graph.store.bound import bound
 from graph.store.embedded import canonical
 from graph.store.guard import refuse_reach
-from graph.store.habits import MANY_ROWS, MOST_ROWS, ROW_OF_ASK, SYSTEM, Habits, Standard, beyond, boolean, joined, part
+from graph.store.habits import (
+    MANY_ROWS,
+    MOST_ROWS,
+    ROW_OF_ASK,
+    SYSTEM,
+    Habits,
+    Standard,
+    beyond,
+    boolean,
+    joined,
+    part,
+    too_many,
+)
 from graph.store.http import Call, Fields, RemoteError, Reply, Server, server
 from graph.store.results import Rows
 from graph.store.terms import Term
@@ -73,9 +86,7 @@ class RemoteStore(Asking):
         with closing(self.ask("ASK {}", (), Call(self._seconds))) as reply:
             body = reply.read()
         if ROW_OF_ASK.encode() in body:
-            with closing(self.ask(MANY_ROWS, (), Call(self._seconds))) as reply:
-                most = reply.headers.get(MOST_ROWS)
-            return Habits(own=True, most_rows=int(most) if most else None)
+            return Habits(own=True)
         if not isinstance(_parsed(reply.media_type, body, self.server.query_url), QueryBoolean):
             raise RemoteError("ASK {}", place=self.server.query_url)
         return Habits()
@@ -107,7 +118,7 @@ class RemoteStore(Asking):
     def _whole(self, sparql: str, media_type: str, first: bytes) -> bytes:
         found = cast(QuerySolutions, _opened(media_type, first, self.server.query_url))
         columns = [variable.value for variable in found.variables]
-        rows, partial = cast(int, self._habits.most_rows), True
+        rows, partial = cast(int, self._most_rows), True
         parts: list[bytes] = []
         while partial:
             text = part(sparql, columns, rows * len(parts), rows)
@@ -131,7 +142,7 @@ class RemoteStore(Asking):
     def stream(self, reply: Reply, sparql: str) -> Rows:
         """An answer that is parsed as it is read. Raises LimitExceeded where the server left something off."""
         if self._habits.partial(reply, sparql):
-            raise self._habits.too_many()
+            raise too_many(int(reply.headers[MOST_ROWS]))
         body, format = cast(IO[bytes], self.standard(reply)), RdfFormat.from_media_type(reply.media_type)
         if format is not None and reply.media_type != "text/plain":
             return (quad.triple for quad in parse(body, format))
@@ -139,14 +150,23 @@ class RemoteStore(Asking):
 
     def check_whole(self, sparql: str, fields: Fields, call: Call) -> None:
         """Raises LimitExceeded where the triples of a query may be made of a part of its solutions only."""
-        rows = self._habits.most_rows
+        rows = self._most_rows
         more = None if rows is None else beyond(sparql, rows)
         if more is None:
             return
         with closing(self.ask(more, fields, call)) as reply:
             found = _parsed(reply.media_type, self.standard(reply).read(), self.server.query_url)
         if next(iter(cast(QuerySolutions, found)), None) is not None:
-            raise self._habits.too_many()
+            raise too_many(cast(int, rows))
+
+    @cached_property
+    def _most_rows(self) -> int | None:
+        """How many rows the server returns of any answer, None where it has no bound or tells of none."""
+        if not self._habits.own:
+            return None
+        with closing(self.ask(MANY_ROWS, (), Call(self._seconds))) as reply:
+            most = reply.headers.get(MOST_ROWS)
+        return int(most) if most else None
 
     def graph(self, name: NamedNode) -> Iterator[Triple]:
         """See :meth:`graph.store.Store.graph`."""
@@ -179,8 +199,7 @@ class RemoteStore(Asking):
     def remove(self, graphs: Iterable[NamedNode]) -> None:
         """See :meth:`graph.store.Store.remove`."""
         with self._writing:
-            there = set(self.graphs())
-            if gone := set(graphs) & there:
+            if gone := {name for name in graphs if self.has_graph(name)}:
                 self._change([f"DROP SILENT GRAPH {name}" for name in gone])
 
     def update(self, sparql: str, base: str | None = None) -> None:
