@@ -52,6 +52,7 @@ schemathesis: env
 bench: env
 	$(BIN)/python -m tests.bench.pipeline
 	$(BIN)/python -m tests.bench.questions
+	$(BIN)/python -m tests.bench.ten
 	$(BIN)/python -m tests.bench.readers
 	$(BIN)/python -m tests.bench.dump
 	$(BIN)/python -m tests.bench.templates

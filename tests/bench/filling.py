@@ -9,21 +9,25 @@ from __future__ import annotations
 
 import hashlib
 import random
-from collections.abc import Iterable, Iterator, Sequence
+import tempfile
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cache
 from itertools import chain
 from typing import IO
 
-from pyoxigraph import NamedNode, Quad, RdfFormat, serialize
+from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Triple, serialize
 
 from graph import iris, resources
 from graph.extraction.identity import regions
-from graph.ingest import read_and_judge, store_reference, store_vocabulary, triples_of
+from graph.ingest import DIGEST, read_and_judge, store_reference, store_vocabulary, triples_of
 from graph.model import Disclosure, Indicator, Money, TargetTable
-from graph.patterns import derive
-from graph.store import open_store
+from graph.patterns import derive, link
+from graph.queries import TOTALS, summary_mark
+from graph.store import Store, open_store
+from graph.store.image import Image
+from graph.summaries import renew, summarise
 from tests.bench.search import names
 
 YEARS = (2024, 2025, 2026)
@@ -74,7 +78,7 @@ def _drawn(pool: Sequence[str], chance: random.Random) -> str:
 def variants(chance: random.Random) -> Iterator[Disclosure]:
     """Made-up disclosures without end: departments of random regions, three years of each."""
     codes = [code for code in regions() if not code.endswith("00")]
-    known = set()
+    known: set[tuple[str, str]] = set()
     while True:
         code, bureau = chance.choice(codes), chance.choice(_BUREAUS)
         name = f"{regions()[code].name}{bureau}局"
@@ -130,20 +134,47 @@ def quads_of(disclosure: Disclosure) -> list[Quad]:
     """What a disclosure is stored as, but for the findings."""
     name = NamedNode(iris.disclosure(disclosure.source.sha256))
     triples = triples_of(disclosure)
-    graphs = {name: triples, NamedNode(iris.derived(name.value)): derive(triples)}
-    return [Quad(*triple, graph) for graph, found in graphs.items() for triple in found]
+    follows = derive(triples)
+    graphs = {
+        name: triples,
+        NamedNode(iris.derived(name.value)): follows,
+        NamedNode(iris.summary(name.value)): summarise([*triples, *follows]),
+    }
+    return [
+        Quad(triple.subject, triple.predicate, triple.object, graph)
+        for graph, found in graphs.items()
+        for triple in found
+    ]
 
 
-def dumped(quads: int, file: IO[bytes], disclosures: Iterable[Disclosure] | None = None) -> int:
-    """Write a store of about so many quads to a file, as N-Quads; returns how many there are."""
+def dumped(quads: int, file: IO[bytes]) -> int:
+    """Write a store of about so many quads to a file, as N-Quads, without what :func:`loaded` works out."""
     start, written = open_store(None), 0
     store_vocabulary(start)
     store_reference(start)
+    # The mark says that summaries need not be made again; the totals are.
+    start.replace({TOTALS: [Triple(TOTALS, DIGEST, Literal(summary_mark()))]})
     start.dump(file, RdfFormat.N_QUADS)
-    for disclosure in disclosures or chain(samples(), variants(random.Random(1))):
+    for disclosure in chain(samples(), variants(random.Random(1))):
         content = quads_of(disclosure)
         serialize(content, file, RdfFormat.N_QUADS)
         written += len(content)
         if written >= quads:
             break
     return written
+
+
+def loaded(file: IO[bytes]) -> Image:
+    """The store of a dump in memory, as the service has it, with links and totals."""
+    store = Image(file, "filled")
+    link(store)
+    renew(store)
+    return store
+
+
+def filled(quads: int) -> tuple[Store, int]:
+    """A store in memory of about so many quads, loaded from a dump as the service loads it; and how many they are."""
+    with tempfile.TemporaryFile() as file:
+        written = dumped(quads, file)
+        file.seek(0)
+        return loaded(file), written
