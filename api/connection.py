@@ -8,6 +8,7 @@ of a head, and on how slowly a client may send what it has begun or take what it
 from __future__ import annotations
 
 import asyncio
+import re
 from http import HTTPStatus
 from typing import Any
 
@@ -22,6 +23,7 @@ from graph.errors import JixiaoError
 PATIENCE = 30.0  # seconds
 SLOWEST = 1000  # bytes that a client moves in that time
 LONGEST_HEAD = 256 * 1024  # bytes of a request before its body
+_NOT_ASCII = re.compile(rb"[\x80-\xff]")
 
 
 class MalformedRequest(JixiaoError):
@@ -95,6 +97,8 @@ class Connection(HttpToolsProtocol):
     def data_received(self, data: bytes) -> None:
         """Parse; a request with an offer once more without it."""
         self._unset_keepalive_if_required()
+        if not data.isascii() and self._idle() and not self._barren:
+            data = _escaped(data)
         self._moved += len(data)
         self._barren += len(data)
         while data and not self.transport.is_closing():
@@ -141,6 +145,11 @@ class Connection(HttpToolsProtocol):
         self._barren = 0
         super().on_body(body)
 
+    def on_message_complete(self) -> None:
+        """A request is whole."""
+        self._barren = 0
+        super().on_message_complete()
+
     def on_response_complete(self) -> None:
         """The client's turn again."""
         self._waiting_since = self.loop.time()
@@ -184,6 +193,12 @@ class Connection(HttpToolsProtocol):
         if self._idle() or not self.cycle.response_started:
             self.transport.write(_answer(error))
         self.transport.close()
+
+
+def _escaped(data: bytes) -> bytes:
+    """The beginning of a request, its address as it should be where a person has typed Chinese into one."""
+    line, end, rest = data.partition(b"\r\n")
+    return _NOT_ASCII.sub(lambda found: b"%%%02X" % found[0][0], line) + end + rest
 
 
 def _answer(error: JixiaoError) -> bytes:

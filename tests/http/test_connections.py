@@ -105,6 +105,15 @@ def test_http_1_0_is_answered_and_ends(opened: socket.socket) -> None:
     assert opened.recv(1) == b""
 
 
+def test_chinese_may_stand_in_the_address_as_it_is(opened: socket.socket) -> None:
+    asked = head("GET", '/sparql?query=SELECT("参保"AS?x){}', "User-Agent: 浏览器")
+    for pieces in ([asked], [asked], [asked[:-20], asked[-20:]]):
+        for piece in pieces:
+            opened.sendall(piece)
+            time.sleep(0.02)
+        assert answers(opened, 1) == [(200, "x\r\n参保".encode())]
+
+
 def test_a_query_of_60_kb_may_stand_in_the_address(opened: socket.socket) -> None:
     query = "ASK {} # " + "长" * 7000
     opened.sendall(head("GET", f"/sparql?{urlencode({'query': query})}"))
@@ -138,7 +147,17 @@ def _flood(opened: socket.socket) -> None:
         return
 
 
-@pytest.mark.parametrize("text", [b"CONNECT x:1 HTTP/1.1\r\nHost: x\r\n\r\n", b"\x16\x03\x01\r\n\r\n", b"GET\r\n\r\n"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        b"CONNECT x:1 HTTP/1.1\r\nHost: x\r\n\r\n",
+        b"\x16\x03\x01\x80\r\n\r\n",
+        b"GET\r\n\r\n",
+        post("Content-Length: 3") + FORM,
+        post("Transfer-Encoding: chunked") + FORM,
+        post("Transfer-Encoding: x-chunked", length=None) + FORM,
+    ],
+)
 def test_what_is_not_a_request_is_told_so(opened: socket.socket, text: bytes) -> None:
     opened.sendall(text)
     status, body = answers(opened, 1)[0]
