@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, Locator
 from graph import resources
 from tests.browser import Window, window
 from tests.web.conftest import TOKEN
+from tests.web.usable import check
 
 pytestmark = pytest.mark.browser
 SAMPLE = resources.folder("data/samples") / "tongchuan-2024.txt"
@@ -166,3 +167,18 @@ def test_a_printed_table_is_whole_and_without_what_only_a_screen_needs(chromium:
         assert page.evaluate(
             "[...document.querySelectorAll('.wide')].every(part => part.scrollWidth <= part.clientWidth)"
         )
+
+
+def test_a_preview_what_was_changed_and_refusals_are_usable_too(chromium: Browser, service: str) -> None:
+    with window(chromium, service) as shown:
+        page = shown.page
+        for token in ("a wrong token", TOKEN):
+            shown.open("/upload")
+            page.get_by_label("文件").set_input_files(SAMPLE)
+            page.get_by_label("令牌").fill(token)
+            page.get_by_role("button", name="读取并预览").click()
+            check(page)
+        page.get_by_label("令牌").fill(TOKEN)
+        page.get_by_role("button", name="接受并入库").click()
+        assert "没有变化" in page.locator("h1").inner_text()
+        check(page)
