@@ -8,7 +8,7 @@ from playwright.sync_api import Browser
 from tests.browser import Window, window
 from tests.web.usable import check
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 PROJECT = "610700/汉中市医疗保障局/2026/医疗保险业务经办专项经费"
 PAGES = {
     "home": "/",

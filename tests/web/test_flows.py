@@ -14,7 +14,7 @@ from tests.browser import Window, window
 from tests.web.conftest import TOKEN
 from tests.web.usable import check
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 SAMPLE = resources.folder("data/samples") / "tongchuan-2024.txt"
 
 
