@@ -64,7 +64,7 @@ TOGETHER: dict[str, Callable[[Given], bool]] = {
         not (given.get("like") and given.get("project")) and (given.get("as") != "json" or bool(given.get("project")))
     ),
     "export_comparison": lambda given: any(given.get(name) for name in ("project", "indicator", "function")),
-    "get_graph": lambda given: not {"graph", "default"} <= given.keys() and _fits(given),
+    "get_graph": lambda given: not {"graph", "default"} <= given.keys(),
     "post_graph": lambda given: not {"graph", "default"} <= given.keys(),
     "put_graph": lambda given: len({"graph", "default"} & given.keys()) == 1,
     "delete_graph": lambda given: len({"graph", "default"} & given.keys()) == 1,
@@ -72,11 +72,6 @@ TOGETHER: dict[str, Callable[[Given], bool]] = {
 # Any bytes are a file, any file may be previewed; whether it is a budget document no schema can say.
 DOCUMENTS = ("create_preview", "accept_preview", "replace_disclosure")
 NOT_READ = {"file-empty", "unknown-format", "file-damaged", "no-performance-table"}
-
-
-def _fits(given: Given) -> bool:
-    """Whether a format holds what is asked for: the store as a whole needs one with graphs."""
-    return {"graph", "default"} & given.keys() != set() or given.get("format") in (None, "", "trig", "nq")
 
 
 @schemathesis.hook
@@ -92,8 +87,8 @@ def filter_failure(context: HookContext, failure: Failure, case: Case, response:
 
 
 def _only_seems_right(name: str, given: Given, response: Response) -> bool:
-    if response.status_code == 406:  # whether a format can hold a result is for the query to say
-        return name in ("query_sparql", "post_sparql")
+    if response.status_code == 406:  # whether a format can hold a result is for the query, or the graph, to say
+        return name in ("query_sparql", "post_sparql", "get_graph")
     problem = response.json()
     if problem["title_en"] == "Several match; be exact.":  # which names are parts of others is for the store to say
         return name in ("get_form", "export_table", "export_graph", "export_package", "export_list")
