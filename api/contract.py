@@ -90,6 +90,9 @@ def _operation(path: str, method: str, operation: Json, settings: Settings) -> N
     responses = operation["responses"]
     for status in [status for status in responses if status in ("422", "default")]:
         del responses[status]
+    for answer in responses.values():
+        if answer["description"] == "Successful Response":  # as FastAPI says of what nothing else is said of
+            answer["description"] = operation["summary"]
     for status, codes in _errors(path, method, operation).items():
         responses[str(status)] = _refusal(status, codes)
     operation["responses"] = dict(sorted(responses.items()))

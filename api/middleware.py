@@ -79,5 +79,5 @@ class BodyLimit:
             error = TooLarge(
                 f"> {self._megabytes:g} MB", zh="请求正文过大。", en="The body of the request is too large."
             )
-            error.status, error.remedy_zh, error.remedy_en = 413, "", ""
+            error.remedy_zh, error.remedy_en = "请分几次发送。", "Send it in parts."
             await problem(request, error)(scope, receive, send)

@@ -14,6 +14,7 @@ from starlette.routing import BaseRoute
 from api.html import render
 from api.methods import allowed
 from api.negotiation import prefers_english, wants_page
+from api.parameters import chosen
 from api.schemas import Kind, Problem
 from graph import iris
 from graph.errors import BadParameter, JixiaoError, NotFound
@@ -94,7 +95,7 @@ _CODE = Annotated[str, Path(description="错误代码 code of an error", pattern
     operation_id="get_problem",
     summary="一种错误 A kind of error",
     response_model=Kind,
-    responses={200: {"content": {"text/html": {"schema": {"type": "string"}}}}},
+    responses={200: {"description": "含义 its meaning", "content": {"text/html": {"schema": {"type": "string"}}}}},
 )
 def kind_of_problem(request: Request, code: _CODE) -> Response:
     """一种错误：含义与办法；problem+json 的 type 指向这里。A kind of error; the ``type`` of problems leads here."""
@@ -106,7 +107,7 @@ def kind_of_problem(request: Request, code: _CODE) -> Response:
         remedy=known.remedy_zh, remedy_en=known.remedy_en,
     )  # fmt: skip
     headers = {"Vary": "Accept"}
-    if wants_page(request.headers.get("accept"), "application/json"):
+    if chosen(request, {"json": "application/json", "html": "text/html"}) == "text/html":
         return render("problem.html", headers=headers, kind=told)
     return Response(told.model_dump_json(), 200, headers, "application/json")
 

@@ -149,7 +149,9 @@ def _route(question: Question) -> None:
         summary=f"{question.title_zh} {question.title_en}",
         description=f"{question.description_zh}{question.description_en}",
         response_class=Response,
-        responses={200: {"description": question.title_en, "content": content, "headers": _HEADERS}},
+        responses={
+            200: {"description": f"{question.title_zh} {question.title_en}", "content": content, "headers": _HEADERS}
+        },
         openapi_extra={"parameters": [*(described(p) for p in question.params), format_of(*FORMATS)]},
     )
 

@@ -57,6 +57,7 @@ def test_every_operation_has_an_id_and_is_told_in_both_languages(document: Json,
         assert both(operation["summary"]), operation["operationId"]
         assert both(operation["description"]), operation["operationId"]
         assert len(operation["tags"]) == 1
+        assert [answer for answer in operation["responses"].values() if not both(answer["description"])] == []
         assert set(operation["tags"]) <= tags
 
 
