@@ -288,6 +288,20 @@ def test_who_may_not_write_is_told_so(remote: Store, place: Place, fault: str, m
     assert G not in set(remote.graphs())
 
 
+def test_what_those_who_ask_will_notice(client: httpx.Client, place: Place) -> None:
+    """docs/servers.md tells of it."""
+    asked = """SELECT ((1 = 1) AS ?yes) (1.0 / 3 AS ?third) (COUNT(?x) AS ?found) (COUNT(?y) AS ?replaced) {
+      { VALUES ?x { "骗保" "基金" "别的" } FILTER(REGEX(?x, "骗保|基金")) } UNION
+      { VALUES ?y { "骗保" "基金" "别的" } FILTER(REPLACE(?y, "骗保|基金", "") != ?y) } }"""
+    (row,) = client.get("/sparql", params={"query": asked, "format": "json"}).json()["results"]["bindings"]
+    yes, third, found, replaced = (row[name]["value"] for name in ("yes", "third", "found", "replaced"))
+    assert replaced == "2"
+    if place.name == "virtuoso":
+        assert (yes, third, found) == ("1", "0.333333333333333", "0")
+    else:
+        assert (yes, third, found) == ("true", "0.333333333333333333", "2")
+
+
 # -- bounds -----------------------------------------------------------------------------------------------------------
 
 CROSS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i FILTER(?c != ?f && ?f != ?i) }"
