@@ -31,8 +31,7 @@ G = NamedNode("http://example.org/图")
 JX = "https://w3id.org/jixiao/ontology#"
 XSD = "http://www.w3.org/2001/XMLSchema#"
 RDF_TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
-# Virtuoso 7.2 loses the type of sums over decimals of OPTIONAL patterns: SR087, SR128.
-UNANSWERED = {("virtuoso", "target-outliers")}
+WHEN = NamedNode("http://www.w3.org/ns/prov#generatedAtTime")
 JOINED = ("names", "used_by")  # columns of GROUP_CONCAT: SPARQL leaves the order of its parts open
 
 
@@ -101,10 +100,11 @@ def test_every_graph_is_that_of_the_folder(remote: Store, local: Store) -> None:
     dump, found = io.BytesIO(), defaultdict(list)
     remote.dump(dump, RdfFormat.N_QUADS)
     for quad in parse(dump.getvalue(), RdfFormat.N_QUADS):
-        found[quad.graph_name].append(quad.triple)
+        if quad.predicate != WHEN:
+            found[quad.graph_name].append(quad.triple)
     assert set(found) == set(remote.graphs()) == set(local.graphs())
     for name, there in found.items():
-        here = list(local.graph(name))  # type: ignore[arg-type]
+        here = [triple for triple in local.graph(name) if triple.predicate != WHEN]  # type: ignore[arg-type]
         assert set(there) == set(here) or canonical(there) == canonical(here), name
     before, name = remote.state(), next(name for name in local.graphs() if name.value.endswith("/findings"))
     assert not remote.replace({name: local.graph(name)})
@@ -112,14 +112,8 @@ def test_every_graph_is_that_of_the_folder(remote: Store, local: Store) -> None:
 
 
 @pytest.mark.parametrize("name", library())
-def test_every_question_has_the_answer_that_the_folder_gives(
-    remote: Store, local: Store, place: Place, name: str
-) -> None:
+def test_every_question_has_the_answer_that_the_folder_gives(remote: Store, local: Store, name: str) -> None:
     values = {parameter.name: parameter.example for parameter in library()[name].params if parameter.required}
-    if (place.name, name) in UNANSWERED:
-        with pytest.raises(RemoteError):
-            run(remote, name, **values)
-        return
     theirs, ours = run(remote, name, **values), run(local, name, **values)
     assert theirs.columns == ours.columns
     assert comparable(theirs.rows) == comparable(ours.rows)
