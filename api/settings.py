@@ -24,7 +24,11 @@ def _secret(zh: str, en: str) -> Any:
 class Settings:
     """How the service runs. Raises BadParameter that names the setting at fault."""
 
-    store: str = _setting(".jixiao", "图谱库的文件夹。", "Folder of the store.")
+    store: str = _setting(
+        ".jixiao",
+        "图谱库的文件夹，或 SPARQL 服务器的查询网址。",
+        "Folder of the store, or query URL of a SPARQL server.",
+    )
     host: str = _setting("127.0.0.1", "监听的地址。", "Address to listen on.")
     port: int = _setting(8000, "监听的端口；0 为任意空闲端口。", "Port to listen on; 0 takes a free one.", 0, 65535)
     update: bool = _setting(

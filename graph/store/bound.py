@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from pyoxigraph import Literal
+
 from graph.store.terms import Term
 from graph.store.tokens import Token, keyword, tokens
+
+_DECIMAL = "http://www.w3.org/2001/XMLSchema#decimal"
 
 
 def bound(sparql: str, bindings: Mapping[str, Term]) -> str:
@@ -14,13 +18,13 @@ def bound(sparql: str, bindings: Mapping[str, Term]) -> str:
         return sparql
     found = [token for token in tokens(sparql) if token.lastgroup != "comment"]
     parts, end = [], 0
-    for start, stop, text in _changes(found, {name: str(term) for name, term in bindings.items()}):
+    for start, stop, text in _changes(found, bindings):
         parts += [sparql[end:start], text]
         end = stop
     return "".join([*parts, sparql[end:]])
 
 
-def _changes(found: list[Token], terms: Mapping[str, str]) -> Iterator[tuple[int, int, str]]:
+def _changes(found: list[Token], terms: Mapping[str, Term]) -> Iterator[tuple[int, int, str]]:
     clause, depth, braces = "", 0, 0  # "select" or "by" while in one, how deep in its parentheses and in groups
     for number, token in enumerate(found):
         clause, depth = _clause(token, clause, depth)
@@ -33,11 +37,18 @@ def _changes(found: list[Token], terms: Mapping[str, str]) -> Iterator[tuple[int
             yield found[number - 2].start(), token.end(), "(true"
         elif clause == "select" and depth == 0:
             # Within, under another name: what a group has bound no SELECT may name again.
-            yield token.start(), token.end(), f"({terms[name]} AS ?{name}{f'_{number}' if braces else ''})"
+            yield token.start(), token.end(), f"({_column(terms[name])} AS ?{name}{f'_{number}' if braces else ''})"
         elif clause and depth == 0:
             yield token.start(), token.end(), f"({terms[name]})"
         else:
-            yield token.start(), token.end(), terms[name]
+            yield token.start(), token.end(), str(terms[name])
+
+
+def _column(term: Term) -> str:
+    """A term as a column of its own: Virtuoso cannot sort rows with a constant decimal in them (SR128)."""
+    if isinstance(term, Literal) and term.datatype.value == _DECIMAL:
+        return f"STRDT({Literal(term.value)}, {term.datatype})"
+    return str(term)
 
 
 def _clause(token: Token, clause: str, depth: int) -> tuple[str, int]:

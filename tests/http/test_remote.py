@@ -10,7 +10,7 @@ from typing import cast
 
 import httpx
 import pytest
-from pyoxigraph import Literal, QuerySolutions
+from pyoxigraph import Literal, NamedNode, QuerySolutions
 
 from api.settings import Settings
 from graph.errors import JixiaoError, LimitExceeded, QueryError, ResultTooLarge, StoreError
@@ -273,6 +273,8 @@ def test_values_are_bound_as_whole_tokens() -> None:
         f"SELECT DISTINCT ({text} AS ?q) (STR({text}) AS ?x) ?qq WHERE {{ # ?q\n"
         f'  ?s a:q ?o . FILTER(CONTAINS(?o, {text}) && BOUND(true) && ?o != "?q") }} ORDER BY ({text}) LIMIT 1'
     ).replace("BOUND(true)", "(true)")
+    decimal = Literal("1.5", datatype=NamedNode("http://www.w3.org/2001/XMLSchema#decimal"))
+    assert bound("SELECT ?q { }", {"q": decimal}) == f'SELECT (STRDT("1.5", {decimal.datatype}) AS ?q) {{ }}'
     within = bound("SELECT ?q { { SELECT ?q { ?s <a?q> $q } GROUP BY ?q } }", {"q": text})
     assert within.startswith(f"SELECT ({text} AS ?q) {{ {{ SELECT ({text} AS ?q_")
     assert within.endswith(f") {{ ?s <a?q> {text} }} GROUP BY ({text}) }} }}")
