@@ -7,7 +7,8 @@ when that parameter is given, with ``#? NAME OTHER`` when one of them is. A ques
 OPTIONAL of two patterns is evaluated over the whole store; so is one after a join through the department's name, which
 is why that name is optional too. A question that takes long over a whole store has a second form, behind a line
 ``#= summaries``: it asks what is summed up (:mod:`graph.summaries`) and gives the same answer as the first, which is
-asked where summaries are missing or out of date, or where a parameter is given that they know nothing of. What stands
+asked where summaries are missing or out of date, or where a parameter is given that they know nothing of. Facts of
+summaries have nodes of their own: an image in memory looks a property up among all that is said of a thing. What stands
 in ``service/`` serves lists and pages, not people; what its lists need beside (columns, sorts, filters that they share)
 stands in their headers, see :mod:`graph.queries.lists`.
 """
