@@ -269,7 +269,7 @@ class Holdings:
         graphs = {
             name: triples,
             NamedNode(iris.derived(name.value)): follows,
-            NamedNode(iris.summary(name.value)): summarise([*triples, *follows]),
+            NamedNode(iris.summary(name.value)): summarise(name.value, [*triples, *follows]),
             **_findings(name, reading, store),
         }
         for table in [table for table, graph in self.holders.items() if graph == name.value or graph in older]:

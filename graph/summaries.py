@@ -1,13 +1,14 @@
 """Summaries: what questions over the whole store would have to count, counted when a disclosure is stored.
 
 Each is a SPARQL CONSTRUCT: those of ``queries/summaries/`` are asked of one disclosure with what follows from it; their
-triples are the graph ``<disclosure>/summary``, written in one transaction with it. Those of ``queries/totals/`` are
-asked of the store, summaries included; their triples are the graph ``id/summary``, dated and marked with the queries
-that they come from.
+triples are the graph ``<disclosure>/summary``, marked with the queries and written in one transaction with it. Those of
+``queries/totals/`` are asked of the store, summaries included; their triples are the graph ``id/summary``, dated and
+marked too.
 
 Summaries are never read back and can be dropped: without the mark, questions are answered from the disclosures
 themselves (see :mod:`graph.queries`), and :func:`renew` makes what is missing. So who changes a disclosure without
-summing it up anew takes its summary away, and the totals with their mark, in the same transaction.
+summing it up anew takes its summary or its mark away, and the totals, in the same transaction; writes from outside do
+so (:mod:`graph.store.stale`).
 """
 
 from __future__ import annotations
@@ -31,16 +32,19 @@ _IDENTIFIER = NamedNode("http://purl.org/dc/terms/identifier")
 _MADE = NamedNode(f"{PROV}generatedAtTime")
 _DATE_TIME = NamedNode("http://www.w3.org/2001/XMLSchema#dateTime")
 _DISCLOSURES = f"SELECT ?g WHERE {{ GRAPH ?g {{ ?g a <{JX}Disclosure> }} }}"
-_SUMMARISED = f"SELECT ?g WHERE {{ GRAPH ?summary {{ ?summary a <{JX}Summary> ; <{PROV}wasDerivedFrom> ?g }} }}"
+_SUMMARISED = f"""SELECT ?g ?mark WHERE {{
+  GRAPH ?summary {{ ?summary <http://purl.org/dc/terms/identifier> ?mark ; <{PROV}wasDerivedFrom> ?g }}
+}}"""
 _BATCH = 200
 
 
-def summarise(triples: Iterable[Triple]) -> list[Triple]:
-    """The summary of a disclosure from its triples and what follows from them."""
+def summarise(name: str, triples: Iterable[Triple]) -> list[Triple]:
+    """The summary of a disclosure, marked, from its triples and what follows from them."""
     memory = pyoxigraph.Store()
     memory.bulk_extend(Quad(*triple) for triple in triples)
     asked = (memory.query(question.sparql) for question in summary_library().values())
-    return [triple for found in asked for triple in cast(QueryTriples, found)]
+    mark = Triple(NamedNode(iris.summary(name)), _IDENTIFIER, Literal(summary_mark()))
+    return [mark, *(triple for found in asked for triple in cast(QueryTriples, found))]
 
 
 def renew(store: Store) -> None:
@@ -48,7 +52,7 @@ def renew(store: Store) -> None:
     stored = list(store.graph(TOTALS))
     mark = Triple(TOTALS, _IDENTIFIER, Literal(summary_mark()))
     present = {row["g"] for row in strings(store.query(_DISCLOSURES))}
-    known = {row["g"] for row in strings(store.query(_SUMMARISED))} if mark in stored else set()
+    known = {row["g"] for row in strings(store.query(_SUMMARISED)) if row["mark"] == summary_mark()}
     _summarise_again(store, sorted(present - known))
     kept = [triple for triple in stored if triple.predicate != _MADE]
     found = [mark, Triple(TOTALS, NamedNode(RDF_TYPE), NamedNode(f"{JX}Summary")), *_totals(store)]
@@ -65,7 +69,7 @@ def _totals(store: Store) -> Iterator[Triple]:
 def _summarise_again(store: Store, names: Iterable[str]) -> None:
     left = iter(names)
     while batch := list(islice(left, _BATCH)):
-        store.replace({NamedNode(iris.summary(name)): summarise(_of(store, name)) for name in batch})
+        store.replace({NamedNode(iris.summary(name)): summarise(name, _of(store, name)) for name in batch})
 
 
 def _of(store: Store, name: str) -> Iterator[Triple]:

@@ -11,8 +11,9 @@ from typing import Any, Protocol
 from pyoxigraph import NamedNode, RdfFormat, Triple, parse
 
 from graph.errors import BadParameter, StoreError
+from graph.store import stale
 from graph.store.embedded import EmbeddedStore
-from graph.store.updates import clearing, insertions
+from graph.store.updates import clearing, followed_by, insertions
 
 _PATIENCE = 3.0  # seconds to wait for another writer
 
@@ -39,20 +40,22 @@ class Changeable(Protocol):
 def changed(store: Changeable, change: dict[str, Any]) -> dict[str, Any]:
     """Change a store. ``kind``: update, put, post or delete; tells whether the graph was there before.
 
+    In the same transaction the summaries that it puts out of date are taken away.
+
     Raises QueryError for an update that is wrong, BadParameter for triples that are, and StoreError.
     """
     if change["kind"] == "update":
-        store.update(change["sparql"], change["base"])
+        store.update(followed_by(change["sparql"], stale.by_update()), change["base"])
         return {}
     name = NamedNode(change["graph"]) if change["graph"] else None
     existed = name is None or store.has_graph(name)
     if change["kind"] == "delete":
         if existed:
-            store.change(["CLEAR DEFAULT" if name is None else f"DROP GRAPH {name}"])
+            store.change(["CLEAR DEFAULT" if name is None else f"DROP GRAPH {name}", *stale.by_graph(name)])
     else:
         triples = [triple for part in change["parts"] for triple in _triples(part, change["base"])]
         operations = clearing(name) if change["kind"] == "put" or not existed else []
-        store.change([*operations, *insertions(name, triples)])
+        store.change([*operations, *insertions(name, triples), *stale.by_graph(name)])
     return {"existed": existed}
 
 

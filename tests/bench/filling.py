@@ -17,14 +17,13 @@ from functools import cache
 from itertools import chain
 from typing import IO
 
-from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Triple, serialize
+from pyoxigraph import NamedNode, Quad, RdfFormat, serialize
 
 from graph import iris, resources
 from graph.extraction.identity import regions
-from graph.ingest import DIGEST, read_and_judge, store_reference, store_vocabulary, triples_of
+from graph.ingest import read_and_judge, store_reference, store_vocabulary, triples_of
 from graph.model import Disclosure, Indicator, Money, TargetTable
 from graph.patterns import derive, link
-from graph.queries import TOTALS, summary_mark
 from graph.store import Store, open_store
 from graph.store.image import Image
 from graph.summaries import renew, summarise
@@ -138,7 +137,7 @@ def quads_of(disclosure: Disclosure) -> list[Quad]:
     graphs = {
         name: triples,
         NamedNode(iris.derived(name.value)): follows,
-        NamedNode(iris.summary(name.value)): summarise([*triples, *follows]),
+        NamedNode(iris.summary(name.value)): summarise(name.value, [*triples, *follows]),
     }
     return [
         Quad(triple.subject, triple.predicate, triple.object, graph)
@@ -152,8 +151,6 @@ def dumped(quads: int, file: IO[bytes]) -> int:
     start, written = open_store(None), 0
     store_vocabulary(start)
     store_reference(start)
-    # The mark says that summaries need not be made again; the totals are.
-    start.replace({TOTALS: [Triple(TOTALS, DIGEST, Literal(summary_mark()))]})
     start.dump(file, RdfFormat.N_QUADS)
     for disclosure in chain(samples(), variants(random.Random(1))):
         content = quads_of(disclosure)

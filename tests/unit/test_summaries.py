@@ -1,15 +1,17 @@
 """Summaries: the same answers as from the disclosures themselves, whatever is stored, replaced and withdrawn."""
 
 import random
+from base64 import b64encode
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from io import BytesIO
 from itertools import islice
 from pathlib import Path
+from typing import cast
 
 import pytest
-from pyoxigraph import NamedNode, RdfFormat, parse
+from pyoxigraph import NamedNode, RdfFormat, parse, serialize
 
 from graph import changes, iris, patterns, resources
 from graph.export import package
@@ -19,7 +21,9 @@ from graph.ingest import Reading, ingest, triples_of
 from graph.queries import TOTALS, Answer, library, run, summary_library, totals_library
 from graph.queries import parse as parse_question
 from graph.store import Store, open_store
+from graph.store.embedded import EmbeddedStore
 from graph.store.restore import restore
+from graph.store.writing import changed
 from graph.summaries import renew, summarise
 from tests.generated import disclosures
 
@@ -172,10 +176,9 @@ def test_no_property_of_the_disclosures_is_said_again_in_a_summary(store: Store)
 
 def test_an_empty_disclosure_has_a_summary_too() -> None:
     disclosure = next(disclosures(1))
-    triples = triples_of(replace(disclosure, target_tables=()))
-    assert {t.subject.value for t in summarise(triples)} == {  # type: ignore[union-attr]
-        iris.summary(iris.disclosure(disclosure.source.sha256))
-    }
+    name = iris.disclosure(disclosure.source.sha256)
+    found = summarise(name, triples_of(replace(disclosure, target_tables=())))
+    assert {t.subject.value for t in found} == {iris.summary(name)}  # type: ignore[union-attr]
 
 
 @pytest.mark.parametrize("question", [*summary_library().values(), *totals_library().values()], ids=lambda q: q.name)
@@ -189,3 +192,37 @@ def test_a_second_form_stands_behind_its_line() -> None:
     question = parse_question("x", f"{texts}\nSELECT ?a WHERE {{ ?a ?b ?c }}\n#= summaries\nSELECT ?a WHERE {{}}\n")
     assert question.text(()) == "SELECT ?a WHERE { ?a ?b ?c }\n"
     assert question.text_over_summaries(()) == "SELECT ?a WHERE {}\n"
+
+
+HALVED = """PREFIX jx: <https://w3id.org/jixiao/ontology#>
+DELETE { GRAPH ?g { ?row jx:weight ?weight } } INSERT { GRAPH ?g { ?row jx:weight ?half } }
+WHERE { GRAPH ?g { ?row jx:weight ?weight } BIND(?weight / 2 AS ?half) }"""
+
+
+def test_after_an_update_from_outside_the_disclosures_answer_until_summaries_are_made_anew(store: Store) -> None:
+    before = rows(run(store, "weight-totals"))
+    changed(cast(EmbeddedStore, store), {"kind": "update", "sparql": HALVED, "base": None})
+    assert not list(store.graph(TOTALS))
+    after = rows(run(store, "weight-totals"))
+    assert after != before
+    renew(store)
+    summed_up, direct = both_ways(store)
+    assert summed_up == direct
+    assert rows(run(store, "weight-totals")) == after
+
+
+def test_a_graph_put_from_outside_is_summed_up_alone(store: Store) -> None:
+    names = sorted(name for name in summaries(store) if name != TOTALS)
+    own = {name: set(store.graph(name)) for name in names}
+    disclosure = names[0].value.removesuffix("/summary")
+    kept = [t for t in store.graph(NamedNode(disclosure)) if not t.predicate.value.endswith("#weight")]
+    data = b64encode(serialize(kept, format=RdfFormat.N_TRIPLES) or b"").decode()
+    part = {"media_type": "application/n-triples", "data": data}
+    changed(cast(EmbeddedStore, store), {"kind": "put", "graph": disclosure, "parts": [part], "base": disclosure})
+    assert summaries(store) == set(names[1:])
+    renew(store)
+    assert summaries(store) == {TOTALS, *names}
+    assert set(store.graph(names[0])) != own[names[0]]
+    assert {name: set(store.graph(name)) for name in names[1:]} == {name: own[name] for name in names[1:]}
+    summed_up, direct = both_ways(store)
+    assert summed_up == direct
