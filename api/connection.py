@@ -69,6 +69,7 @@ class Connection(HttpToolsProtocol):
         super().__init__(*arguments, **settings)
         self._waiting_since = self.loop.time()  # for a request
         self._moved = self._unsent = 0  # bytes: both ways since the last look; to go out then
+        self._inside = False  # a request
         self._barren = 0  # bytes since the last that made a head or a body
         self._watch: asyncio.TimerHandle | None = None
 
@@ -97,7 +98,7 @@ class Connection(HttpToolsProtocol):
     def data_received(self, data: bytes) -> None:
         """Parse; a request with an offer once more without it."""
         self._unset_keepalive_if_required()
-        if not data.isascii() and self._idle() and not self._barren:
+        if not data.isascii() and not self._inside:  # the body of a request may come after its answer
             data = _escaped(data)
         self._moved += len(data)
         self._barren += len(data)
@@ -127,6 +128,11 @@ class Connection(HttpToolsProtocol):
     def _should_upgrade(self) -> bool:
         return True  # to uvicorn: leave this request alone, it comes again without the offer
 
+    def on_message_begin(self) -> None:
+        """A request begins."""
+        self._inside = True
+        super().on_message_begin()
+
     def on_header(self, name: bytes, value: bytes) -> None:
         """A header, that of codings as one of the two that the service has."""
         if name.lower() == b"accept-encoding":
@@ -147,7 +153,7 @@ class Connection(HttpToolsProtocol):
 
     def on_message_complete(self) -> None:
         """A request is whole."""
-        self._barren = 0
+        self._inside, self._barren = False, 0
         super().on_message_complete()
 
     def on_response_complete(self) -> None:

@@ -11,6 +11,7 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import StreamingResponse
 from fastapi.routing import APIRoute
 from pydantic import Field
+from pyoxigraph import NamedNode
 
 from api import formats
 from api.answers import SparqlResults, described_by
@@ -56,15 +57,23 @@ _TYPES: dict[int | str, dict[str, Any]] = {
 }
 
 
-def body(operation: str, text: str) -> dict[str, Any]:
-    """A body that is a query (or update) or a form that holds it, for OpenAPI."""
+def body(operation: str, text: str, *graphs: str) -> dict[str, Any]:
+    """A body that is a query (or update) or a form that holds it, for OpenAPI; ``graphs`` name its dataset."""
     language: dict[str, Any] = {"type": "string", "format": f"sparql-{operation}"}
     form = {"type": "object", "required": [operation], "properties": {operation: language}}
     content = {
         f"application/sparql-{operation}": {"schema": language, "example": text},
         FORM: {"schema": form, "example": {operation: text}},
     }
-    return {"requestBody": {"required": True, "content": content}}
+    chosen = [
+        {
+            "name": name, "in": "query", "required": False, "example": [GRAPH],
+            "schema": {"type": "array", "items": {"type": "string", "format": "iri"}},
+            "description": "正文是语句本身时所用的图 graphs to be used, where the body is the text itself",
+        }
+        for name in graphs
+    ]  # fmt: skip
+    return {"parameters": chosen, "requestBody": {"required": True, "content": content}}
 
 
 Format = Annotated[
@@ -123,7 +132,7 @@ async def get_sparql(
 
 @router.post(
     "/sparql", operation_id="post_sparql", summary="提交 SPARQL 查询 SPARQL query, posted", response_class=Response,
-    responses=_TYPES, openapi_extra=body("query", EXAMPLE),
+    responses=_TYPES, openapi_extra=body("query", EXAMPLE, "default-graph-uri", "named-graph-uri"),
 )  # fmt: skip
 async def post_sparql(request: Request, format: Format = None) -> Response:
     """SPARQL 查询，以表单或正文提交。A SPARQL query as a form or as the body itself."""
@@ -183,8 +192,11 @@ def only(pairs: Pairs, operation: str) -> str:
 def graphs(pairs: Pairs, default: str, named: str) -> Dataset | None:
     """The dataset that two kinds of parameters choose."""
     found = [[value for name, value in pairs if name == wanted] for wanted in (default, named)]
-    if "" in found[0] + found[1]:
-        raise BadParameter(f"{default}, {named}", zh="图的名称须是 IRI。", en="A graph's name is an IRI.")
+    for value in found[0] + found[1]:
+        try:
+            NamedNode(value)
+        except ValueError as error:
+            raise BadParameter(value[:200], zh="图的名称须是 IRI。", en="A graph's name is an IRI.") from error
     return (found[0], found[1]) if any(found) else None
 
 

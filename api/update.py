@@ -21,7 +21,8 @@ _DONE: dict[int | str, dict[str, Any]] = {204: {"description": "已更新 done"}
 
 @router.post(
     "/update", operation_id="update_sparql", summary="SPARQL 更新 SPARQL update", status_code=204, responses=_DONE,
-    openapi_extra=body("update", _EXAMPLE), dependencies=[Depends(may_write)],
+    openapi_extra=body("update", _EXAMPLE, "using-graph-uri", "using-named-graph-uri"),
+    dependencies=[Depends(may_write)],
 )  # fmt: skip
 async def update(request: Request) -> Response:
     """SPARQL 更新，须有令牌；整体成功或不变。A SPARQL update; needs the token; all of it is done, or nothing."""

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from html import unescape
 from typing import Any
 
 import pytest
@@ -127,3 +128,15 @@ def test_every_operation_has_a_line_for_curl(operations: list[Json]) -> None:
     for operation in operations:
         (line,) = operation["x-codeSamples"]
         assert line["source"].startswith("curl "), operation["operationId"]
+
+
+def test_the_page_of_the_api_shows_all_of_it(client: Client, document: Json, operations: list[Json]) -> None:
+    page = unescape(client.get("/docs").text)
+    assert page.count("<h1>") == 1
+    for operation in operations:
+        assert f'id="{operation["operationId"]}"' in page
+        assert operation["x-codeSamples"][0]["source"] in page
+        for parameter in operation.get("parameters", ()):
+            assert parameter["description"].split()[0] in page
+    assert [name for name in document["components"]["schemas"] if f'id="{name}"' not in page] == []
+    assert [code for code in kinds() if f"/problem/{code}" in page] != []

@@ -265,3 +265,12 @@ def test_the_description_tells_of_updates_and_scripts_of_allowed_sites_may_ask(w
     before = writable.options("/sparql", headers={**asked, "access-control-request-headers": "content-type"})
     assert before.status_code == 200
     assert "access-control-allow-origin" not in writable.get("/health", headers={"origin": "https://b.example"}).headers
+
+
+@pytest.mark.parametrize("name", ["using-graph-uri", "using-named-graph-uri", "default-graph-uri", "named-graph-uri"])
+@pytest.mark.parametrize("graph", ["", "null", "a b", "urn:x> {} #"])
+def test_graphs_that_are_no_iris_are_refused(writable: Client, name: str, graph: str) -> None:
+    path, form = ("/update", "update") if name.startswith("using") else ("/sparql", "query")
+    text = "INSERT { <a:a> <a:b> 1 } WHERE {}" if form == "update" else "ASK {}"
+    response = writable.post(path, data={form: text, name: graph}, headers=BEARER)
+    assert (response.status_code, response.json()["code"]) == (400, "bad-parameter")
