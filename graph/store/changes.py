@@ -5,17 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from graph.store.tokens import has_keyword
-
-LONGEST = 64 * 2**20  # characters; beyond them a copy is made anew
+LONGEST = 16 * 2**20  # characters; beyond them a copy is made anew
 
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """Updates, each text with its base IRI, that lead from state to state; None where they cannot be repeated.
-
-    What depends on the order of rows, the clock or chance stands in a WHERE clause: no update that has one is repeated.
-    """
+    """Updates, each text with its base IRI, that lead from state to state; None where they cannot be repeated."""
 
     before: str
     after: str
@@ -26,9 +21,9 @@ class Changes:
         """Characters of all updates."""
         return sum(len(text) for text, _ in self.updates or ())
 
-    def with_one(self, text: str, base: str | None, after: str) -> Changes:
-        """These and one more."""
-        if self.updates is None or self.length + len(text) > LONGEST or has_keyword(text, "where"):
+    def with_one(self, text: str, base: str | None, after: str, repeatable: bool) -> Changes:
+        """These and one more, which is ``repeatable`` if it comes out alike on every copy."""
+        if self.updates is None or self.length + len(text) > LONGEST or not repeatable:
             return Changes(self.before, after, None)
         return Changes(self.before, after, (*self.updates, (text, base)))
 

@@ -12,7 +12,7 @@ import re
 import secrets
 import threading
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import IO, cast
 
@@ -127,12 +127,16 @@ class EmbeddedStore:
             with self._writing:
                 self._change(operations)
 
-    def update(self, sparql: str, base: str | None = None) -> None:
-        """Run a SPARQL 1.1 update in one transaction. Raises QueryError for one that is wrong or refused."""
+    def update(self, sparql: str, base: str | None = None, also: Sequence[str] = ()) -> None:
+        """Run a SPARQL 1.1 update, and operations of ours after it that come out alike on every copy, at once.
+
+        Raises QueryError for an update that is wrong or refused.
+        """
         refuse_reach(sparql)
         with self._writing:
             try:
-                self._run(sparql, base)
+                # What depends on the order of rows, the clock or chance stands in a WHERE clause.
+                self._run(followed_by(sparql, also) if also else sparql, base, not has_keyword(sparql, "where"))
             except SyntaxError as error:
                 raise QueryError(str(error)) from error
             except RuntimeError as error:  # such as CREATE of a graph that is there
@@ -159,18 +163,18 @@ class EmbeddedStore:
         if not operations:
             return
         try:
-            self._run(" ;\n".join(operations), None)
+            self._run(" ;\n".join(operations), None, True)
         except (OSError, RuntimeError) as error:
             raise _failure(error, self._place) from error
 
-    def _run(self, update: str, base: str | None) -> None:
+    def _run(self, update: str, base: str | None, repeatable: bool) -> None:
         """An update and, in the same transaction, a new state."""
         token = secrets.token_hex(8)
         renewal = [f"DROP SILENT GRAPH <{_STATE}{old}>" for old in self._token.split("-")]
         text = followed_by(update, [*renewal, f"CREATE GRAPH <{_STATE}{token}>"])
         self._opened.update(text, base_iri=base)
         self._token = token
-        self._done = self._done.with_one(text, base, token)
+        self._done = self._done.with_one(text, base, token, repeatable)
 
     def _stored_token(self) -> str:
         # Whoever writes with another program may leave several.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 import threading
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from functools import cached_property
 from typing import IO, cast
@@ -202,10 +202,13 @@ class RemoteStore(Asking):
             if gone := {name for name in graphs if self.has_graph(name)}:
                 self._change([f"DROP SILENT GRAPH {name}" for name in gone])
 
-    def update(self, sparql: str, base: str | None = None) -> None:
-        """Run an update from outside; the state changes afterwards. Raises what :mod:`graph.store.http` raises."""
+    def update(self, sparql: str, base: str | None = None, also: Sequence[str] = ()) -> None:
+        """Run an update from outside and operations of ours after it; the state changes afterwards.
+
+        Raises what :mod:`graph.store.http` raises.
+        """
         refuse_reach(sparql)
-        text = f"BASE <{base}> {sparql}" if base else sparql
+        text = followed_by(f"BASE <{base}> {sparql}" if base else sparql, also)
         with self._writing:
             # In one request where that is one transaction; the text may end in a comment or in a semicolon.
             self._send([text, *_renewal()] if self._habits.own else [followed_by(text, _renewal())])

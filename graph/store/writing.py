@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from typing import Any, Protocol
 
@@ -13,7 +13,7 @@ from pyoxigraph import NamedNode, RdfFormat, Triple, parse
 from graph.errors import BadParameter, StoreError
 from graph.store import stale
 from graph.store.embedded import EmbeddedStore
-from graph.store.updates import clearing, followed_by, insertions
+from graph.store.updates import clearing, insertions
 
 _PATIENCE = 3.0  # seconds to wait for another writer
 
@@ -27,8 +27,8 @@ def write(request: dict[str, Any]) -> dict[str, Any]:
 class Changeable(Protocol):
     """A store that can be changed so."""
 
-    def update(self, sparql: str, base: str | None = None) -> None:
-        """Run an update in one transaction."""
+    def update(self, sparql: str, base: str | None = None, also: Sequence[str] = ()) -> None:
+        """Run an update, and operations of ours after it, in one transaction."""
 
     def change(self, operations: list[str]) -> None:
         """Run update operations of ours in one transaction."""
@@ -45,7 +45,7 @@ def changed(store: Changeable, change: dict[str, Any]) -> dict[str, Any]:
     Raises QueryError for an update that is wrong, BadParameter for triples that are, and StoreError.
     """
     if change["kind"] == "update":
-        store.update(followed_by(change["sparql"], stale.by_update()), change["base"])
+        store.update(change["sparql"], change["base"], stale.by_update())
         return {}
     name = NamedNode(change["graph"]) if change["graph"] else None
     existed = name is None or store.has_graph(name)

@@ -13,6 +13,7 @@ from graph.store import EmbeddedStore, sandbox
 from graph.store.changes import Changes
 from graph.store.live import Live
 from graph.store.sandbox import Limits
+from graph.store.writing import changed
 
 P = NamedNode("http://example.org/p")
 ROWS = "SELECT ?o { ?s ?p ?o } ORDER BY ?o"
@@ -75,6 +76,17 @@ def test_the_same_process_serves_on(live: Live, tmp_path: Path) -> None:
 def test_what_may_come_out_otherwise_is_not_repeated(live: Live, tmp_path: Path) -> None:
     first = renewed(live, tmp_path, "INSERT DATA { GRAPH <g> { <s> <p> 1 } }")
     assert renewed(live, tmp_path, "INSERT { GRAPH <g> { <s> <p> ?x } } WHERE { BIND(RAND() AS ?x) }") != first
+
+
+def test_an_update_from_outside_is_repeated_with_what_it_puts_out_of_date(live: Live, tmp_path: Path) -> None:
+    first = renewed(live, tmp_path, "INSERT DATA { GRAPH <g> { <s> <p> 1 } }")
+    text = "INSERT DATA { GRAPH <g> { <s> <p> 2 } }"
+    store = EmbeddedStore(tmp_path / "store")
+    changed(store, {"kind": "update", "sparql": text, "base": "http://example.org/base/"})
+    store.close()
+    live.renew(store.changes)
+    assert live.current().sandbox._process._process.pid == first
+    assert contents(live) == on_disk(tmp_path)
 
 
 def test_what_another_process_wrote_meanwhile_is_taken_in(live: Live, tmp_path: Path) -> None:
