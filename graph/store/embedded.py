@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import IO, cast
 
 from pyoxigraph import (
+    BlankNode,
     CanonicalizationAlgorithm,
     Dataset,
     NamedNode,
@@ -74,9 +75,13 @@ class EmbeddedStore:
     def replace(self, graphs: Mapping[NamedNode, Iterable[Triple]]) -> bool:
         """See :meth:`graph.store.Store.replace`."""
         with self._writing:
-            changed = {name: new for name, new in _lists(graphs) if canonical(new) != canonical(self.graph(name))}
-            self._change([operation for name, new in changed.items() for operation in _replacement(name, new)])
-            return bool(changed)
+            operations = [
+                operation
+                for name, triples in graphs.items()
+                for operation in _difference(name, list(self.graph(name)), list(triples))
+            ]
+            self._change(operations)
+            return bool(operations)
 
     def remove(self, graphs: Iterable[NamedNode]) -> None:
         """See :meth:`graph.store.Store.remove`."""
@@ -185,17 +190,33 @@ class EmbeddedStore:
         return (name for name in self._opened.named_graphs() if isinstance(name, NamedNode))
 
 
-def _lists(graphs: Mapping[NamedNode, Iterable[Triple]]) -> Iterator[tuple[NamedNode, list[Triple]]]:
-    return ((name, list(triples)) for name, triples in graphs.items())
-
-
 def canonical(triples: Iterable[Triple]) -> Dataset:
     """Comparable triples: literals as a store keeps them (20.00 is 20), blank nodes under canonical names."""
-    store = Store()
-    store.extend(Quad(*triple) for triple in triples)
-    dataset = Dataset(store)
+    dataset = Dataset(_stored(triples))
     dataset.canonicalize(CanonicalizationAlgorithm.RDFC_1_0)
     return dataset
+
+
+def _stored(triples: Iterable[Triple]) -> Store:
+    store = Store()
+    store.extend(Quad(*triple) for triple in triples)
+    return store
+
+
+def _difference(name: NamedNode, old: list[Triple], new: list[Triple]) -> Iterator[str]:
+    """Operations that lead from a graph's triples to others: what differs, if that is less than the graph itself."""
+    if any(isinstance(term, BlankNode) for triples in (old, new) for triple in triples for term in triple):
+        if canonical(new) != canonical(old):
+            yield from _replacement(name, new)
+        return
+    before, after = set(old), {quad.triple for quad in _stored(new)}
+    removed, added = before - after, after - before
+    if len(removed) + len(added) > len(after):
+        yield from _replacement(name, new)
+        return
+    for verb, triples in (("DELETE", removed), ("INSERT", added)):
+        if triples:
+            yield f"{verb} DATA {{ GRAPH {name} {{\n" + " .\n".join(map(str, triples)) + "\n} }"
 
 
 def _replacement(name: NamedNode, triples: list[Triple]) -> Iterator[str]:

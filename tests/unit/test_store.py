@@ -9,6 +9,8 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Triple, parse
 
 from graph.errors import QueryError, StoreError
@@ -304,3 +306,24 @@ def test_a_store_killed_while_it_was_being_made_can_be_opened(tmp_path: Path) ->
     assert isinstance(store, EmbeddedStore)
     assert store.replace({G: [A]})
     store.close()
+
+
+names = st.sampled_from("abcdefgh").map(lambda name: NamedNode(f"http://example.org/{name}"))
+literals = st.one_of(
+    st.text(max_size=5).map(Literal),
+    st.sampled_from(["20", "20.00", "-3.5"]).map(lambda v: Literal(v, datatype=DECIMAL)),
+)
+contents = st.lists(st.builds(Triple, names, st.just(P), st.one_of(names, literals, st.builds(BlankNode))), max_size=8)
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(contents, max_size=6))
+def test_whatever_a_graph_held_it_holds_what_it_is_replaced_by(steps: list[list[Triple]]) -> None:
+    store, before = EmbeddedStore(None), embedded.canonical(())
+    for step in steps:
+        state, expected = store.state(), embedded.canonical(step)
+        assert store.replace({G: step}) == (expected != before)
+        assert (store.state() == state) == (expected == before)
+        assert embedded.canonical(store.graph(G)) == expected
+        assert store.has_graph(G) == bool(step)
+        before = expected
