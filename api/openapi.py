@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from typing import Any
 
@@ -59,7 +60,7 @@ def class_names(kind: str) -> list[str]:
 
 
 def _typed(parameter: Parameter, value: str | None) -> str | int | float | None:
-    kind = {"integer": int, "decimal": float}.get(parameter.type, str)
+    kind = {"integer": int, "decimal": json.loads}.get(parameter.type, str)
     return None if value is None else kind(value)
 
 
