@@ -60,8 +60,10 @@ def class_names(kind: str) -> list[str]:
 
 
 def _typed(parameter: Parameter, value: str | None) -> str | int | float | None:
-    kind = {"integer": int, "decimal": json.loads}.get(parameter.type, str)
-    return None if value is None else kind(value)
+    if value is None or parameter.type not in ("integer", "decimal"):
+        return value
+    number: int | float = json.loads(value)
+    return number
 
 
 def query(name: str, schema: Json, description: str, example: object = None) -> Json:
