@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from functools import partial
+from typing import Any
 
 from fastapi import Depends, FastAPI, Request, Response
 from fastapi.responses import FileResponse
 from starlette.middleware.gzip import GZipMiddleware
+from starlette.types import ASGIApp
 
 from api import (
     contract,
@@ -62,7 +65,7 @@ def create_app(settings: Settings) -> FastAPI:
         yield
         service.close()
 
-    app = FastAPI(
+    app = _Application(
         title="绩效 Jixiao",
         version=__version__,
         description=DESCRIPTION,
@@ -87,11 +90,26 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=4)  # large results go out while they come in
     app.add_middleware(SecurityHeaders)
     lasting = {route.endpoint for part in _LASTING for route in part.router.routes} | {home}
-    app.add_middleware(Remembering, service=service, lasting=lasting, metrics=app.state.metrics)
+    app.around.append(partial(Remembering, service=service, lasting=lasting, metrics=app.state.metrics))
     if settings.allowed_origins:
-        app.add_middleware(CrossOrigin, origins=settings.allowed_origins)
-    app.add_middleware(observe.Observe, metrics=app.state.metrics)
+        app.around.append(partial(CrossOrigin, origins=settings.allowed_origins))
+    app.around.append(partial(observe.Observe, metrics=app.state.metrics))
     return app
+
+
+class _Application(FastAPI):
+    """With layers around FastAPI's own, which every request would pass: what is remembered needs none of them."""
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings)
+        self.around: list[Callable[[ASGIApp], ASGIApp]] = []  # the innermost first
+
+    def build_middleware_stack(self) -> ASGIApp:
+        """See :class:`FastAPI`."""
+        app = super().build_middleware_stack()
+        for layer in self.around:
+            app = layer(app)
+        return app
 
 
 def _pages(app: FastAPI) -> Callable[..., Response]:

@@ -12,7 +12,6 @@ import time
 
 from fastapi import APIRouter, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, Histogram, generate_latest
-from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.resources import service
@@ -22,8 +21,8 @@ from graph.errors import StoreError
 
 router = APIRouter(tags=["服务 Service"])
 access = logging.getLogger("jixiao.access")
-HEADER = "x-request-id"
-_GIVEN = re.compile(r"[\w.-]{1,64}", re.ASCII)
+HEADER = b"x-request-id"
+_GIVEN = re.compile(rb"[\w.-]{1,64}")
 _SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
 
 
@@ -40,8 +39,18 @@ class Metrics:
         )  # fmt: skip
         self.running = Gauge("jixiao_http_requests_running", "Requests being answered.", registry=self.registry)
         self.remembered = Counter("jixiao_http_remembered", "Answers given from memory.", registry=self.registry)
+        self._series: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}
         info = Gauge("jixiao_info", "Version of the service.", ("version",), registry=self.registry)
         info.labels(__version__).set(1)
+
+    def answered(self, method: str, route: str, status: int, seconds: float) -> None:
+        """Count an answer and its time."""
+        series = self._series.get((method, route, status))
+        if series is None:
+            series = self.requests.labels(method, route, str(status)), self.seconds.labels(method, route)
+            self._series[method, route, status] = series
+        series[0].inc()
+        series[1].observe(seconds)
 
 
 class Observe:
@@ -49,22 +58,22 @@ class Observe:
 
     def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
         self._app, self._metrics = app, metrics
-        self._run, self._numbers = secrets.token_hex(4), itertools.count(1)
+        self._run, self._numbers = secrets.token_hex(4).encode(), itertools.count(1)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, watching."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        sent = Headers(scope=scope).get(HEADER, "")
-        number = sent if _GIVEN.fullmatch(sent) else f"{self._run}-{next(self._numbers)}"
+        sent = next((value for name, value in scope["headers"] if name == HEADER), b"")
+        number = sent if _GIVEN.fullmatch(sent) else b"%s-%d" % (self._run, next(self._numbers))
         started, status = time.perf_counter(), 500
 
         async def numbered(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                MutableHeaders(scope=message)[HEADER] = number
+                message["headers"] = [*message["headers"], (HEADER, number)]
             await send(message)
 
         self._metrics.running.inc()
@@ -72,13 +81,14 @@ class Observe:
             await self._app(scope, receive, numbered)
         finally:
             self._metrics.running.dec()
-            self._told(scope, number, status, time.perf_counter() - started)
+            self._told(scope, number.decode(), status, time.perf_counter() - started)
 
     def _told(self, scope: Scope, number: str, status: int, seconds: float) -> None:
         # The route as it is declared: paths as they are sent would make a series each.
         route = getattr(scope.get("route"), "path", "-")
-        self._metrics.requests.labels(scope["method"], route, str(status)).inc()
-        self._metrics.seconds.labels(scope["method"], route).observe(seconds)
+        self._metrics.answered(scope["method"], route, status, seconds)
+        if not access.isEnabledFor(logging.INFO):
+            return
         client = (scope.get("client") or ("",))[0]
         told = {
             "request_id": number, "method": scope["method"], "path": scope["path"], "route": route, "status": status,
