@@ -213,7 +213,7 @@ def test_a_long_result_comes_in_pieces_and_may_be_left(monkeypatch: pytest.Monke
     for _ in range(3):
         result = sandbox.query("SELECT * { ?s ?p ?o . ?a ?b ?c }", solutions=JSON, graph=None)
         assert not result.complete
-        assert len(next(result.chunks())) == 1 << 16
+        assert 1 << 16 <= len(next(result.chunks())) < 1 << 17
         result.close()
     result = sandbox.query("SELECT * { ?s ?p ?o }", solutions="text/csv", graph=None)
     assert result.body.count(b"\n") == 3001
