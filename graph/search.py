@@ -79,14 +79,14 @@ class Index:
         match = _match(asked)
         if match is None:
             return []
-        found = [(*self._rank(self._entries[number - 1], asked), number) for number in self._rows(match, kinds)]
+        found = [(*self._rank(self._entries[number - 1], asked), number) for number in self._rows(match, kinds, limit)]
         return [Hit(self._entries[number - 1], rank[0] == 0) for *rank, number in sorted(found)[:limit]]
 
-    def _rows(self, match: str, kinds: Iterable[str]) -> Iterator[int]:
+    def _rows(self, match: str, kinds: Iterable[str], limit: int) -> Iterator[int]:
         with self._lock:
             for kind in kinds:
                 query = f"SELECT rowid FROM {kind} WHERE text MATCH ? LIMIT ?"  # noqa: S608 - one of KINDS
-                yield from (row[0] for row in self._database.execute(query, (match, _CANDIDATES)))
+                yield from (row[0] for row in self._database.execute(query, (match, max(_CANDIDATES, limit))))
 
     def _rank(self, entry: Entry, asked: str) -> tuple[int, int, int]:
         text = fold(entry.text)

@@ -67,3 +67,8 @@ def test_exactly_what_a_scan_finds(texts: list[str], asked: str) -> None:
     index = Index(Entry("indicator", text, None) for text in texts)
     hits = {hit.entry.text for hit in index.search(asked, limit=100)}
     assert hits == {text for text in texts if fold(asked) in fold(text)}
+
+
+def test_as_many_are_found_as_are_asked_for() -> None:
+    index = Index(Entry("indicator", f"满意度{number}", None) for number in range(700))
+    assert [len(index.search("满意", limit=limit)) for limit in (20, 500, 1000)] == [20, 500, 700]
