@@ -37,7 +37,7 @@ from graph.store.changes import Changes
 from graph.store.guard import refuse_reach
 from graph.store.terms import Term
 from graph.store.tokens import has_keyword
-from graph.store.updates import followed_by
+from graph.store.updates import followed_by, insertions
 
 __all__ = ["EmbeddedStore", "Term"]
 
@@ -214,9 +214,9 @@ def _difference(name: NamedNode, old: list[Triple], new: list[Triple]) -> Iterat
     if len(removed) + len(added) > len(after):
         yield from _replacement(name, new)
         return
-    for verb, triples in (("DELETE", removed), ("INSERT", added)):
-        if triples:
-            yield f"{verb} DATA {{ GRAPH {name} {{\n" + " .\n".join(map(str, triples)) + "\n} }"
+    if removed:
+        yield f"DELETE DATA {{ GRAPH {name} {{\n" + " .\n".join(map(str, removed)) + "\n} }"
+    yield from insertions(name, added)
 
 
 def _replacement(name: NamedNode, triples: list[Triple]) -> Iterator[str]:

@@ -131,7 +131,8 @@ class _Memory:
     """How many bytes the results of this process may still hold in memory."""
 
     def __init__(self, left: int) -> None:
-        self._lock, self._left = threading.Lock(), left
+        # A result that is forgotten gives back wherever that happens to be noticed, be it in here.
+        self._lock, self._left = threading.RLock(), left
 
     def take(self, size: int) -> bool:
         """Whether there is room for so many more, which are taken then."""
